@@ -1,0 +1,57 @@
+#include "codec/base64.h"
+
+/* The six bits of a letter, or -1. */
+static int bits_of(uint8_t c)
+{
+    if (c >= 'A' && c <= 'Z')
+        return c - 'A';
+    if (c >= 'a' && c <= 'z')
+        return c - 'a' + 26;
+    if (c >= '0' && c <= '9')
+        return c - '0' + 52;
+    return c == '+' ? 62 : c == '/' ? 63 : -1;
+}
+
+/* One group of four letters, the last `pad` of which are '='; false for letters or stray bits that do not belong. */
+static bool decode_group(const uint8_t in[4], size_t pad, uint8_t out[3])
+{
+    uint32_t group = 0;
+
+    for (size_t i = 0; i < 4; i++) {
+        int bits = i < 4 - pad ? bits_of(in[i]) : 0;
+
+        if (bits < 0)
+            return false;
+        group = group << 6 | (uint32_t)bits;
+    }
+    out[0] = (uint8_t)(group >> 16);
+    out[1] = (uint8_t)(group >> 8);
+    out[2] = (uint8_t)group;
+    return pad == 0 || (group & (pad == 1 ? 0xffU : 0xffffU)) == 0;
+}
+
+static size_t padding_of(struct asy_view text)
+{
+    if (text.len == 0 || text.data[text.len - 1] != '=')
+        return 0;
+    return text.data[text.len - 2] == '=' ? 2 : 1;
+}
+
+bool asy_base64_decode(struct asy_arena *arena, struct asy_view text, struct asy_view *out)
+{
+    size_t groups = text.len / 4, pad;
+    uint8_t *bytes;
+
+    if (text.len % 4 != 0)
+        return false;
+    pad = padding_of(text);
+    bytes = asy_alloc(arena, groups * 3 + 1, 1);
+    if (bytes == NULL)
+        return false;
+    for (size_t i = 0; i < groups; i++) {
+        if (!decode_group(text.data + i * 4, i + 1 == groups ? pad : 0, bytes + i * 3))
+            return false;
+    }
+    *out = (struct asy_view){ bytes, groups * 3 - pad };
+    return true;
+}

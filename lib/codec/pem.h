@@ -1,0 +1,21 @@
+/* Textual encodings: "-----BEGIN label-----", base64 lines, "-----END label-----" (RFC 7468; SSHSIG's own frame). */
+#ifndef ASY_CODEC_PEM_H
+#define ASY_CODEC_PEM_H
+
+#include "base/reader.h"
+#include "base/arena.h"
+
+/* True when the first line that is not blank begins a frame with this label. */
+bool asy_is_pem(struct asy_view text, const char *label);
+
+/*
+ * The next frame at the reader: its label and decoded bytes.  Blank lines before it are skipped; text before it is an
+ * error unless `prose` (RFC 7468 section 2 allows explanatory text).  Lines are canonical base64, no headers.  False when
+ * there is no well-formed frame.
+ */
+bool asy_get_pem(struct asy_reader *, struct asy_arena *, bool prose, struct asy_view *label, struct asy_view *out);
+
+/* The one frame that `text` consists of, with this label; anything before or behind it but blanks is an error. */
+bool asy_pem_decode(struct asy_arena *, struct asy_view text, const char *label, struct asy_view *out);
+
+#endif

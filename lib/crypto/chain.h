@@ -1,0 +1,56 @@
+/*
+ * Certificates: from a leaf to an anchor, at a time, for a purpose (RFC 5280), with revocation (CRL, RFC 5280 section 5;
+ * OCSP, RFC 6960).  OpenSSL finds and checks the path; key usage, extended key usage and strength are checked here.
+ */
+#ifndef ASY_CRYPTO_CHAIN_H
+#define ASY_CRYPTO_CHAIN_H
+
+#include "crypto/crypto.h"
+
+/* Anchors, helper certificates and CRLs that the caller supplied; filled once, then immutable and shared. */
+struct asy_pki;
+
+struct asy_pki *asy_pki_new(const struct asy_crypto *); /* NULL when memory is short */
+void asy_pki_free(struct asy_pki *);
+
+/*
+ * Each takes a file of one or more PEM blocks, or one DER object, and adds what it holds.  `name` is what reports call
+ * it and is copied.  ASSAY_E_FORMAT when the bytes hold nothing of the kind or anything malformed: then nothing is added.
+ */
+assay_status asy_pki_add_anchors(struct asy_pki *, const char *name, struct asy_view, struct asy_diag *);
+assay_status asy_pki_add_helpers(struct asy_pki *, struct asy_view, struct asy_diag *);
+assay_status asy_pki_add_crls(struct asy_pki *, struct asy_view, struct asy_diag *);
+bool asy_pki_has_anchors(const struct asy_pki *);
+
+/* The newest thisUpdate of the CRLs, for "how old is the trust data"; false when there is none. */
+bool asy_pki_crl_time(const struct asy_pki *, int64_t *out);
+
+/* What the path must satisfy besides leading to an anchor. */
+struct asy_chain_terms {
+    int64_t at;
+    enum asy_purpose purpose;
+    const struct asy_settings *settings; /* partial_chain, revocation, min_rsa, min_digest, revoked_ts_before */
+    bool has_stamp;                      /* a trusted timestamp proves that the signature existed at `stamped_at` */
+    int64_t stamped_at;
+};
+
+/* What is said of the leaf, whether or not the path held; texts live in the dossier's arena. */
+struct asy_chain_answer {
+    const char *subject;     /* one line, RFC 4514 */
+    const char *common_name; /* NULL when there is none */
+    const char *anchor;      /* name of the anchor the path led to; NULL */
+    uint8_t anchor_fingerprint[32]; /* SHA-256 of the anchor's SubjectPublicKeyInfo */
+    uint8_t leaf_fingerprint[32];
+    unsigned leaf_bits;
+    int64_t not_before, not_after;
+    bool revocation_checked; /* for the leaf */
+};
+
+/*
+ * Answers a chain claim: HOLDS with a proof, FAILS (a rule broken, expired, revoked, wrong purpose, no path) or UNKNOWN
+ * (malformed certificate, revocation data required and not there), with a why.
+ */
+void asy_check_chain(const struct asy_crypto *, struct asy_dossier *, struct asy_fact *, const struct asy_pki *,
+                     const struct asy_chain_terms *, struct asy_chain_answer *out);
+
+#endif

@@ -1,0 +1,33 @@
+/* What a verification comes to: the dossier, the ruling, and what a report must not leave out. */
+#ifndef ASY_MODEL_ACCOUNT_H
+#define ASY_MODEL_ACCOUNT_H
+
+#include "model/dossier.h"
+#include "model/settings.h"
+
+struct asy_text_list {
+    const char *text;
+    struct asy_text_list *next;
+};
+
+struct asy_account {
+    struct asy_dossier *dossier;
+    assay_ruling ruling;
+    int exit_code;
+    bool is_inspection; /* no ruling was asked: `ruling` says only whether the subject is consistent in itself */
+
+    const char *subject_name;
+    const char *subject_kind;        /* "file", "tree", "digest" */
+    struct asy_item *subject;        /* NULL for a tree */
+    const char *policy_name;         /* "command line" when there was no document */
+    const char *policy_sha256;       /* hex, NULL without a document */
+    const char *product;             /* the policy's product that matched, or NULL */
+    struct asy_text_list *overrides; /* "min_digest=sha1", settings changed by the caller, in order */
+    struct asy_text_list *not_checked; /* sentences */
+    bool has_trust_time;
+    int64_t trust_time;              /* newest revocation data */
+    uint64_t required_mask;          /* principals the policy counts, for the report */
+    bool digest_only;                /* require=digest: integrity alone was accepted */
+};
+
+#endif

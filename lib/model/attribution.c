@@ -1,0 +1,160 @@
+#include "model/attribution.h"
+
+struct walk {
+    struct asy_dossier *dossier;
+    unsigned floor; /* weakest strength of a digest that carries anything */
+    bool changed, full;
+};
+
+static bool is_strong(const struct walk *walk, enum asy_digest_alg alg)
+{
+    return asy_digest_strength(alg) >= walk->floor;
+}
+
+/* Who says the run [off, off + len) of an item, as a mask. */
+static uint64_t sayers_of(const struct asy_item *item, uint64_t off, uint64_t len)
+{
+    uint64_t mask = item->whole_by;
+
+    for (const struct asy_said *said = item->said; said != NULL; said = said->next) {
+        if (off >= said->off && (said->len == ASY_TO_END || (len != ASY_TO_END && len <= said->len &&
+                                                            off - said->off <= said->len - len)))
+            mask |= said->by;
+    }
+    return mask;
+}
+
+static void add_whole(struct walk *walk, struct asy_item *item, uint64_t by)
+{
+    if ((item->whole_by | by) == item->whole_by)
+        return;
+    item->whole_by |= by;
+    walk->changed = true;
+}
+
+static void add_span(struct walk *walk, struct asy_item *item, uint64_t off, uint64_t len, uint64_t by)
+{
+    struct asy_said *said;
+
+    if (off == 0 && (len == ASY_TO_END || (item->has_size && len == item->size))) {
+        add_whole(walk, item, by);
+        return;
+    }
+    if ((sayers_of(item, off, len) | by) == sayers_of(item, off, len))
+        return;
+    said = asy_alloc(walk->dossier->arena, 1, sizeof *said);
+    if (said == NULL) {
+        walk->full = true;
+        return;
+    }
+    *said = (struct asy_said){ off, len, by, item->said };
+    item->said = said;
+    walk->changed = true;
+}
+
+/* Everything the recipe reads is said by `by`; a weak digest in between breaks the path. */
+static void say(struct walk *walk, struct asy_recipe recipe, uint64_t by)
+{
+    for (size_t i = 0; i < recipe.n; i++) {
+        const struct asy_piece *piece = &recipe.pieces[i];
+
+        switch (piece->kind) {
+        case ASY_PIECE_SPAN:
+            add_span(walk, piece->span.item, piece->span.off, piece->span.len, by);
+            break;
+        case ASY_PIECE_DIGEST:
+            if (is_strong(walk, piece->digest.alg))
+                say(walk, piece->digest.of, by);
+            break;
+        case ASY_PIECE_LITERAL:
+        case ASY_PIECE_NONE:
+            break;
+        }
+    }
+}
+
+/* Joins the parts that one principal says; when they reach from the start to the end he says the whole. */
+static void join_parts(struct walk *walk, struct asy_item *item)
+{
+    for (unsigned p = 0; item->has_size && item->said != NULL && p < walk->dossier->principals_n; p++) {
+        uint64_t bit = (uint64_t)1 << p, reached = 0;
+        bool moved = true;
+
+        while (moved && reached < item->size) {
+            moved = false;
+            for (const struct asy_said *said = item->said; said != NULL; said = said->next) {
+                uint64_t end;
+
+                if ((said->by & bit) == 0 || said->off > reached)
+                    continue;
+                if (said->len == ASY_TO_END || __builtin_add_overflow(said->off, said->len, &end))
+                    end = item->size;
+                if (end > reached) {
+                    reached = end;
+                    moved = true;
+                }
+            }
+        }
+        if (reached >= item->size)
+            add_whole(walk, item, bit);
+    }
+}
+
+static void say_signature(struct walk *walk, const struct asy_fact *fact)
+{
+    const struct asy_signature *signature = &fact->claim.is.signature;
+
+    if (!fact->standing || fact->principal < 0 || !asy_fact_holds(fact))
+        return;
+    if (signature->scheme.digest != ASY_DIGEST_NONE && !is_strong(walk, signature->scheme.digest))
+        return;
+    say(walk, signature->message, (uint64_t)1 << fact->principal);
+}
+
+/* Who says a link: the signature it belongs to, or whoever says the whole document. */
+static uint64_t sayers_of_link(const struct walk *walk, const struct asy_fact *fact)
+{
+    const struct asy_fact *by = asy_fact_no(walk->dossier, fact->claim.is.link.by);
+
+    if (fact->claim.is.link.by == 0)
+        return fact->claim.document->whole_by;
+    if (by == NULL || !by->standing || by->principal < 0 || !asy_fact_holds(by))
+        return 0;
+    return (uint64_t)1 << by->principal;
+}
+
+static void say_link(struct walk *walk, const struct asy_fact *fact)
+{
+    uint64_t by;
+
+    if (!asy_fact_holds(fact) || fact->measure == NULL || !is_strong(walk, fact->claim.is.link.alg))
+        return;
+    by = sayers_of_link(walk, fact);
+    if (by != 0)
+        say(walk, fact->measure->recipe, by);
+}
+
+bool asy_attribute(struct asy_dossier *dossier, enum asy_digest_alg floor)
+{
+    struct walk walk = { dossier, asy_digest_strength(floor), true, false };
+
+    for (size_t i = 0; i < dossier->items_n; i++) {
+        dossier->items[i]->whole_by = dossier->items[i]->pinned_by;
+        dossier->items[i]->said = NULL;
+    }
+    /* A document can be said only through documents: as many rounds as the longest path, which `changed` ends. */
+    while (walk.changed && !walk.full) {
+        walk.changed = false;
+        for (size_t i = 0; i < dossier->facts_n; i++) {
+            const struct asy_fact *fact = dossier->facts[i];
+
+            if (fact->claim.kind == ASY_CLAIM_SIGNATURE)
+                say_signature(&walk, fact);
+            else if (fact->claim.kind == ASY_CLAIM_LINK)
+                say_link(&walk, fact);
+        }
+        for (size_t i = 0; i < dossier->items_n; i++)
+            join_parts(&walk, dossier->items[i]);
+    }
+    return !walk.full;
+}

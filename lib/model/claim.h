@@ -1,0 +1,120 @@
+/*
+ * What evidence says must hold.  Formats write claims; they answer none.  A claim never changes once its reader has
+ * returned.  Claims name each other by number: asy_claim_no, 0 for none.
+ */
+#ifndef ASY_MODEL_CLAIM_H
+#define ASY_MODEL_CLAIM_H
+
+#include "model/key.h"
+#include "model/recipe.h"
+
+typedef uint32_t asy_claim_no; /* place in the dossier, from 1 */
+
+enum asy_claim_kind {
+    ASY_CLAIM_NONE = 0,
+    ASY_CLAIM_SIGNATURE, /* `value` signs `message` */
+    ASY_CLAIM_LINK,      /* a digest of `target` is `value` */
+    ASY_CLAIM_CHAIN,     /* certificates lead from a signature's key to an anchor */
+    ASY_CLAIM_STAMP,     /* a signature says that bytes existed at a time */
+};
+
+enum asy_signature_alg {
+    ASY_SIG_NONE = 0,
+    ASY_SIG_ED25519,
+    ASY_SIG_ED448,
+    ASY_SIG_RSA_PKCS1, /* RFC 8017 8.2 */
+    ASY_SIG_RSA_PSS,   /* RFC 8017 8.1 */
+    ASY_SIG_ECDSA,     /* value: DER SEQUENCE of r and s (RFC 3279 2.2.3) */
+    ASY_SIG_ECDSA_RAW, /* value: r and s of the curve's length, one behind the other */
+    ASY_SIG_BARE,      /* value: bytes in whatever encoding the key's algorithm has; digests SHA-2 */
+    ASY_SIG_OTHER,     /* named, but not served: see `alg_name` */
+};
+
+struct asy_scheme {
+    enum asy_signature_alg alg;
+    enum asy_digest_alg digest;     /* of the message; NONE where the algorithm has its own */
+    enum asy_digest_alg mgf_digest; /* PSS only */
+    uint32_t salt_len;              /* PSS only, bytes */
+    const char *alg_name;           /* as the document spells it; may be NULL */
+};
+
+/* What a signature is for. */
+enum asy_signature_role {
+    ASY_ROLE_SIGNS = 0, /* it speaks about the subject */
+    ASY_ROLE_BACKS,     /* claim `of` holds only if this one does too, under the same key */
+    ASY_ROLE_CERTIFIES, /* it says that the key of claim `of` belongs to somebody (an SSH certificate) */
+    ASY_ROLE_STAMPS,    /* a timestamp authority's; see ASY_CLAIM_STAMP */
+};
+
+/* An SSH certificate (PROTOCOL.certkeys), as far as a verifier must judge it. */
+struct asy_ssh_cert {
+    struct asy_key_material ca;
+    struct asy_view ca_blob;           /* the CA's key as in the certificate */
+    struct asy_view key_id;
+    const struct asy_view *principals; /* empty: valid for nobody here */
+    size_t principals_n;
+    uint64_t serial, valid_after, valid_before; /* seconds since 1970 */
+    uint32_t type;                              /* 1 user, 2 host */
+    bool has_critical;                          /* a critical option is there: none is understood */
+};
+
+struct asy_signature {
+    struct asy_scheme scheme;
+    struct asy_recipe message;
+    struct asy_view value;
+    enum asy_signature_role role;
+    asy_claim_no of;
+    struct asy_view key_id;                /* a hint in the document's own form; may be empty */
+    const struct asy_key_material *key;    /* the key the document carries; NULL when it carries none */
+    struct asy_view key_blob;              /* that key as the document encodes it (SSH: for KRLs); may be empty */
+    const struct asy_ssh_cert *ssh_cert;   /* NULL: none */
+    struct asy_view name_space;            /* SSHSIG */
+    bool has_name_space;
+    struct asy_view comment;               /* a signed comment (minisign) */
+    bool has_claimed_time;
+    int64_t claimed_time;                  /* signing time as claimed: shown, never evidence */
+};
+
+struct asy_link {
+    enum asy_digest_alg alg;
+    struct asy_view value;    /* raw digest bytes */
+    asy_claim_no by;          /* the signature that says it; 0: the document says it */
+    struct asy_recipe target; /* the bytes; or: */
+    struct asy_view path;     /* a path relative to the document's directory, safe and normal; */
+    bool by_digest;           /* or whatever input has this digest */
+    bool has_size;
+    uint64_t size;
+    uint64_t line; /* where the document says it; 0: nowhere in particular */
+};
+
+struct asy_chain {
+    asy_claim_no of; /* the signature whose key the leaf certifies */
+    struct asy_view leaf; /* DER */
+    const struct asy_view *pool; /* further certificates of the document, DER: helpers, never trusted */
+    size_t pool_n;
+    const struct asy_view *crls; /* DER */
+    size_t crls_n;
+    const struct asy_view *ocsp; /* OCSPResponse, DER */
+    size_t ocsp_n;
+    bool for_timestamps; /* the purpose is timestamping, whatever the caller asked for */
+};
+
+struct asy_stamp {
+    asy_claim_no by;   /* the authority's signature */
+    asy_claim_no link; /* the imprint: a link claim said by `by` */
+    asy_claim_no over; /* the signature whose value is stamped; 0: see the link */
+    int64_t time;      /* seconds since 1970 */
+};
+
+struct asy_claim {
+    enum asy_claim_kind kind;
+    struct asy_item *document; /* where it was read */
+    union {
+        struct asy_signature signature;
+        struct asy_link link;
+        struct asy_chain chain;
+        struct asy_stamp stamp;
+    } is;
+};
+
+#endif

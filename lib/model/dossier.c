@@ -1,0 +1,167 @@
+#include "model/dossier.h"
+
+#include "base/text.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+struct asy_dossier *asy_dossier_new(struct asy_arena *arena, const struct asy_limits *limits, int64_t at)
+{
+    struct asy_dossier *dossier = asy_alloc(arena, 1, sizeof *dossier);
+
+    if (dossier == NULL)
+        return NULL;
+    dossier->arena = arena;
+    dossier->limits = limits;
+    dossier->at = at;
+    return dossier;
+}
+
+struct asy_item *asy_add_item(struct asy_dossier *dossier, const char *name, struct asy_source *source)
+{
+    struct asy_item *item = NULL;
+
+    if (dossier->items_n < dossier->limits->items &&
+        asy_grow(dossier->arena, &dossier->items, dossier->items_n, &dossier->items_room, sizeof(void *)))
+        item = asy_alloc(dossier->arena, 1, sizeof *item);
+    if (item == NULL) {
+        dossier->incomplete = true;
+        return NULL;
+    }
+    item->no = (uint32_t)dossier->items_n;
+    item->name = name;
+    item->source = source;
+    item->dir = "";
+    dossier->items[dossier->items_n++] = item;
+    return item;
+}
+
+struct asy_claim *asy_add_claim(struct asy_dossier *dossier, enum asy_claim_kind kind, struct asy_item *document,
+                                asy_claim_no *no)
+{
+    struct asy_fact *fact = NULL;
+    bool signs = kind == ASY_CLAIM_SIGNATURE;
+
+    if (dossier->facts_n < dossier->limits->claims && (!signs || dossier->signatures_n < dossier->limits->signatures) &&
+        asy_grow(dossier->arena, &dossier->facts, dossier->facts_n, &dossier->facts_room, sizeof(void *)))
+        fact = asy_alloc(dossier->arena, 1, sizeof *fact);
+    if (fact == NULL) {
+        dossier->incomplete = true;
+        return NULL;
+    }
+    fact->claim.kind = kind;
+    fact->claim.document = document;
+    fact->principal = -1;
+    fact->why.reason = ASY_EVIDENCE_UNCHECKED;
+    dossier->facts[dossier->facts_n++] = fact;
+    dossier->signatures_n += signs;
+    if (no != NULL)
+        *no = (asy_claim_no)dossier->facts_n;
+    return &fact->claim;
+}
+
+struct asy_fact *asy_fact_no(const struct asy_dossier *dossier, asy_claim_no no)
+{
+    return no == 0 || no > dossier->facts_n ? NULL : dossier->facts[no - 1];
+}
+
+/* Printable text in the arena, or NULL. */
+static const char *keep(struct asy_dossier *dossier, const char *raw)
+{
+    char shown[ASY_DIAG_TEXT];
+
+    if (raw[0] == '\0')
+        return NULL;
+    asy_printable(asy_view_of(raw), shown, sizeof shown);
+    return asy_copy_text(dossier->arena, asy_view_of(shown));
+}
+
+void asy_because(struct asy_dossier *dossier, struct asy_why *why, enum asy_reason reason, const char *format, ...)
+{
+    char raw[ASY_DIAG_TEXT];
+    va_list ap;
+
+    va_start(ap, format);
+    (void)vsnprintf(raw, sizeof raw, format, ap);
+    va_end(ap);
+    why->reason = reason;
+    why->detail = keep(dossier, raw);
+}
+
+void asy_add_finding(struct asy_dossier *dossier, enum asy_severity severity, enum asy_reason reason,
+                     const struct asy_item *about, const struct asy_item *source, const char *format, ...)
+{
+    struct asy_finding *finding;
+    char raw[ASY_DIAG_TEXT];
+    va_list ap;
+
+    if (!asy_grow(dossier->arena, &dossier->findings, dossier->findings_n, &dossier->findings_room,
+                  sizeof *dossier->findings)) {
+        dossier->incomplete = true;
+        return;
+    }
+    finding = &dossier->findings[dossier->findings_n++];
+    memset(finding, 0, sizeof *finding);
+    va_start(ap, format);
+    (void)vsnprintf(raw, sizeof raw, format, ap);
+    va_end(ap);
+    finding->why = (struct asy_why){ reason, keep(dossier, raw) };
+    finding->severity = severity;
+    finding->about = about;
+    finding->source = source;
+}
+
+struct asy_measure *asy_add_measure(struct asy_dossier *dossier, struct asy_recipe recipe, enum asy_digest_alg alg)
+{
+    struct asy_item *whole = asy_recipe_whole(recipe);
+    struct asy_measure *measure = NULL;
+
+    for (measure = whole == NULL ? NULL : whole->measures; measure != NULL; measure = measure->next) {
+        if (measure->alg == alg)
+            return measure;
+    }
+    if (asy_grow(dossier->arena, &dossier->measures, dossier->measures_n, &dossier->measures_room, sizeof(void *)))
+        measure = asy_alloc(dossier->arena, 1, sizeof *measure);
+    if (measure == NULL) {
+        dossier->incomplete = true;
+        return NULL;
+    }
+    measure->recipe = recipe;
+    measure->alg = alg;
+    measure->why.reason = ASY_EVIDENCE_UNCHECKED;
+    if (whole != NULL) {
+        measure->next = whole->measures;
+        whole->measures = measure;
+    }
+    dossier->measures[dossier->measures_n++] = measure;
+    return measure;
+}
+
+static bool is_same_principal(const struct asy_principal *a, const struct asy_principal *b)
+{
+    if (a->is_pin != b->is_pin || a->is_authority != b->is_authority || a->has_fingerprint != b->has_fingerprint)
+        return false;
+    if (a->has_fingerprint)
+        return memcmp(a->fingerprint, b->fingerprint, sizeof a->fingerprint) == 0;
+    return strcmp(a->name, b->name) == 0 && strcmp(a->kind, b->kind) == 0;
+}
+
+int asy_add_principal(struct asy_dossier *dossier, const struct asy_principal *principal)
+{
+    for (size_t i = 0; i < dossier->principals_n; i++) {
+        if (is_same_principal(&dossier->principals[i], principal))
+            return (int)i;
+    }
+    if (dossier->principals_n == ASY_PRINCIPALS) {
+        dossier->incomplete = true;
+        return -1;
+    }
+    dossier->principals[dossier->principals_n] = *principal;
+    return (int)dossier->principals_n++;
+}
+
+bool asy_fact_holds(const struct asy_fact *fact)
+{
+    return fact->outcome == ASY_HOLDS && fact->proof != NULL;
+}

@@ -1,0 +1,143 @@
+/*
+ * All that one verification knows: inputs, facts, findings.  It grows from step to step and nothing in it is taken
+ * back.  It belongs to one job, and all of it lives in that job's arena.
+ */
+#ifndef ASY_MODEL_DOSSIER_H
+#define ASY_MODEL_DOSSIER_H
+
+#include "base/diag.h"
+#include "base/limits.h"
+#include "base/reason.h"
+#include "io/source.h"
+#include "model/claim.h"
+
+struct asy_proof; /* complete in crypto/ only: no other room can make one */
+
+enum asy_outcome { ASY_UNCHECKED = 0, ASY_HOLDS, ASY_FAILS, ASY_UNKNOWN };
+
+/* The digest of a recipe, computed once however many claims want it. */
+struct asy_measure {
+    struct asy_recipe recipe;
+    enum asy_digest_alg alg;
+    bool done;           /* `digest` is the digest */
+    struct asy_why why;  /* why not, where it is not */
+    uint8_t digest[ASY_DIGEST_MAX];
+    struct asy_measure *next; /* the next one over the whole of the same item */
+};
+
+enum { ASY_PRINCIPALS = 64 }; /* one bit each in a mask */
+
+/* Somebody who can be trusted to have said something: a key, a certificate's subject, a pin of the caller. */
+struct asy_principal {
+    const char *name;        /* from the policy, or made from the key */
+    const char *kind;        /* "minisign key", "certificate", "pin", ... */
+    uint8_t fingerprint[32]; /* SHA-256 of the SubjectPublicKeyInfo: what makes signers distinct */
+    bool has_fingerprint;
+    bool is_pin;       /* the caller vouches for a document: no signature */
+    bool is_authority; /* a timestamp authority */
+};
+
+/* A run of bytes of an item and who says it. */
+struct asy_said {
+    uint64_t off, len;
+    uint64_t by; /* mask of principals */
+    struct asy_said *next;
+};
+
+struct asy_item {
+    uint32_t no;           /* place in the dossier, from 0 */
+    const char *name;      /* path as the report shows it, relative to the subject's root */
+    struct asy_source *source;
+    bool is_subject;       /* the artifact, or a file of the tree to be ruled about */
+    bool is_member;        /* inside a tree or archive */
+    bool is_evidence;      /* read as evidence */
+    bool was_named;        /* the caller named it: it must be readable */
+    bool is_link;          /* a symbolic link (inside the tree) */
+    struct asy_item *about; /* evidence: what it is detached from; NULL: itself or by its own words */
+    struct asy_item *parent; /* the archive a member is in; NULL: the file system */
+    const char *dir;       /* evidence: the directory that relative paths in it start from, "" or with a last '/' */
+    const char *format;    /* the format that read it, or NULL */
+    struct asy_why why;    /* why it could not be read, where it could not */
+    uint64_t size;
+    bool has_size;
+    uint64_t pinned_by;    /* mask: the caller vouches for its bytes */
+    uint64_t whole_by;     /* mask: who says all of it (model/attribution) */
+    struct asy_said *said; /* parts said */
+    struct asy_measure *measures; /* digests of the whole */
+};
+
+struct asy_fact {
+    struct asy_claim claim;
+    enum asy_outcome outcome;
+    const struct asy_proof *proof; /* crypto's; NULL unless the outcome is HOLDS */
+    struct asy_why why;
+    struct asy_measure *measure;   /* the digest it needs, or NULL */
+
+    /* signatures only: who made it, filled by verify with the answers of crypto and trust */
+    int principal;             /* index, or -1: nobody who is trusted */
+    bool standing;             /* it holds, all that backs it holds, and its signer is trusted at the time that counts */
+    struct asy_why standing_why; /* why not, where it does not stand */
+    bool signer_known;         /* a trusted key was tried, or the key is certified to an anchor */
+    const char *signer_name;   /* as far as known, for people; may be NULL */
+    uint8_t key_fingerprint[32];
+    bool has_key_fingerprint;
+    unsigned key_bits;
+    bool has_stamp;            /* a trusted timestamp covers it */
+    int64_t stamped_at;
+};
+
+enum asy_severity { ASY_NOTE = 0, ASY_BLOCKS };
+
+struct asy_finding {
+    struct asy_why why;
+    enum asy_severity severity;
+    const struct asy_item *about;  /* the file it is about, or NULL */
+    const struct asy_item *source; /* the evidence that says so, or NULL */
+    const char *waived_by;         /* "owner: reason (until DATE)", or NULL */
+};
+
+struct asy_dossier {
+    struct asy_arena *arena;
+    const struct asy_limits *limits;
+    int64_t at; /* reference time, seconds since 1970 */
+
+    struct asy_item **items;
+    size_t items_n, items_room;
+    struct asy_fact **facts;
+    size_t facts_n, facts_room, signatures_n;
+    struct asy_measure **measures;
+    size_t measures_n, measures_room;
+    struct asy_finding *findings;
+    size_t findings_n, findings_room;
+    struct asy_principal principals[ASY_PRINCIPALS];
+    size_t principals_n;
+    bool incomplete; /* something did not fit or failed inside: never an ALLOW */
+};
+
+/* NULL when memory is short. */
+struct asy_dossier *asy_dossier_new(struct asy_arena *, const struct asy_limits *, int64_t at);
+
+/* Each NULL (or 0) when a limit or the arena is spent; the dossier is then `incomplete`. */
+struct asy_item *asy_add_item(struct asy_dossier *, const char *name, struct asy_source *);
+struct asy_claim *asy_add_claim(struct asy_dossier *, enum asy_claim_kind, struct asy_item *document,
+                                asy_claim_no *no);
+void asy_add_finding(struct asy_dossier *, enum asy_severity, enum asy_reason, const struct asy_item *about,
+                     const struct asy_item *source, const char *format, ...) __attribute__((format(printf, 6, 7)));
+
+/* The digest `alg` of `recipe`: the one that is already planned, or a new one. */
+struct asy_measure *asy_add_measure(struct asy_dossier *, struct asy_recipe, enum asy_digest_alg);
+
+/* The principal with this fingerprint (or, without one, this name and kind), new if need be; -1 when all bits are used. */
+int asy_add_principal(struct asy_dossier *, const struct asy_principal *);
+
+/* The fact that answers claim `no`; NULL for 0 and numbers that are none. */
+struct asy_fact *asy_fact_no(const struct asy_dossier *, asy_claim_no);
+
+/* Sets outcome and why of a fact and returns.  Printable detail is kept in the arena. */
+void asy_because(struct asy_dossier *, struct asy_why *, enum asy_reason, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
+
+/* True for a claim that holds with a proof. */
+bool asy_fact_holds(const struct asy_fact *);
+
+#endif

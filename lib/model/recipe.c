@@ -1,0 +1,42 @@
+#include "model/recipe.h"
+
+#include <string.h>
+
+struct asy_piece asy_literal(struct asy_view bytes)
+{
+    return (struct asy_piece){ .kind = ASY_PIECE_LITERAL, .literal = bytes };
+}
+
+struct asy_piece asy_span(struct asy_item *item, uint64_t off, uint64_t len)
+{
+    return (struct asy_piece){ .kind = ASY_PIECE_SPAN, .span = { item, off, len } };
+}
+
+struct asy_piece asy_whole(struct asy_item *item)
+{
+    return asy_span(item, 0, ASY_TO_END);
+}
+
+struct asy_piece asy_digest_piece(enum asy_digest_alg alg, struct asy_recipe of)
+{
+    return (struct asy_piece){ .kind = ASY_PIECE_DIGEST, .digest = { alg, of } };
+}
+
+bool asy_recipe_of(struct asy_arena *arena, const struct asy_piece *pieces, size_t n, struct asy_recipe *out)
+{
+    struct asy_piece *copy = asy_alloc(arena, n, sizeof *copy);
+
+    if (copy == NULL)
+        return false;
+    memcpy(copy, pieces, n * sizeof *copy);
+    *out = (struct asy_recipe){ copy, n };
+    return true;
+}
+
+struct asy_item *asy_recipe_whole(struct asy_recipe recipe)
+{
+    if (recipe.n != 1 || recipe.pieces->kind != ASY_PIECE_SPAN || recipe.pieces->span.off != 0 ||
+        recipe.pieces->span.len != ASY_TO_END)
+        return NULL;
+    return recipe.pieces->span.item;
+}

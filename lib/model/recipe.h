@@ -1,0 +1,51 @@
+/*
+ * Which bytes go into a digest or under a signature.  A recipe is a list of pieces that are read one behind the other.
+ * Recipes live in the job's arena and are not changed once a claim holds them.
+ */
+#ifndef ASY_MODEL_RECIPE_H
+#define ASY_MODEL_RECIPE_H
+
+#include "base/arena.h"
+#include "base/digest_alg.h"
+
+struct asy_item;
+
+#define ASY_TO_END UINT64_MAX /* as a length: all that follows the offset */
+
+enum asy_piece_kind {
+    ASY_PIECE_NONE = 0,
+    ASY_PIECE_LITERAL, /* bytes given here */
+    ASY_PIECE_SPAN,    /* `len` bytes of an item at `off` */
+    ASY_PIECE_DIGEST,  /* the raw digest of another recipe */
+};
+
+struct asy_recipe {
+    const struct asy_piece *pieces;
+    size_t n;
+};
+
+struct asy_piece {
+    enum asy_piece_kind kind;
+    struct asy_view literal;
+    struct {
+        struct asy_item *item;
+        uint64_t off, len;
+    } span;
+    struct {
+        enum asy_digest_alg alg;
+        struct asy_recipe of;
+    } digest;
+};
+
+struct asy_piece asy_literal(struct asy_view);
+struct asy_piece asy_span(struct asy_item *, uint64_t off, uint64_t len);
+struct asy_piece asy_whole(struct asy_item *);
+struct asy_piece asy_digest_piece(enum asy_digest_alg, struct asy_recipe of);
+
+/* A copy of the pieces in the arena; false when it is full. */
+bool asy_recipe_of(struct asy_arena *, const struct asy_piece *, size_t n, struct asy_recipe *out);
+
+/* The item when the recipe is just the whole of one; else NULL. */
+struct asy_item *asy_recipe_whole(struct asy_recipe);
+
+#endif

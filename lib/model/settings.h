@@ -1,0 +1,41 @@
+/*
+ * The settings of a verification: what the policy and the caller chose, in one flat record that every room may read.
+ * policy/settings.c gives them their names and values; the zero value of each is its strictest or its default.
+ */
+#ifndef ASY_MODEL_SETTINGS_H
+#define ASY_MODEL_SETTINGS_H
+
+#include "base/digest_alg.h"
+
+enum asy_multi { ASY_MULTI_ANY = 0, ASY_MULTI_ALL, ASY_MULTI_BEST };
+enum asy_revocation { ASY_REVOCATION_SUPPLIED = 0, ASY_REVOCATION_REQUIRE, ASY_REVOCATION_REQUIRE_ALL, ASY_REVOCATION_HARD_FAIL };
+enum asy_tristate { ASY_BY_DEFAULT = 0, ASY_YES, ASY_NO };
+enum asy_purpose { ASY_PURPOSE_CODESIGN = 0, ASY_PURPOSE_ANY, ASY_PURPOSE_SMIME, ASY_PURPOSE_TIMESTAMP };
+
+struct asy_settings {
+    enum asy_digest_alg min_digest; /* weakest digest that may bind anything */
+    unsigned min_rsa;               /* bits */
+    enum asy_multi multi;
+    unsigned threshold;             /* distinct signers */
+    bool expired_at_signing_time;   /* expired_signer=at-signing-time */
+    bool digest_is_enough;          /* require=digest */
+    enum asy_revocation revocation;
+    bool revoked_ts_before;         /* revoked=ts-before-revocation */
+    bool require_timestamp;
+    bool partial_chain;
+    const char *require_cn;         /* NULL: any */
+    enum asy_tristate complete;     /* every file of the tree must be listed */
+    bool missing_is_fine;           /* missing=report: listed files that are absent are only reported */
+    enum asy_digest_alg manifest_alg; /* for digests that are ambiguous by their length */
+    unsigned max_age_days;          /* 0: no limit */
+
+    enum asy_purpose purpose;
+    const char *identity;           /* who must have signed (SSH principal, certificate subject); NULL: anybody trusted */
+    const char *name_space;         /* SSHSIG; "file" by default */
+    const char *require_comment;    /* words a signed comment must contain; NULL: none */
+};
+
+/* min_digest sha256, min_rsa 2048, threshold 1, namespace "file", the rest zero. */
+extern const struct asy_settings asy_default_settings;
+
+#endif

@@ -1,0 +1,29 @@
+/*
+ * Parses a policy and rules: a pure function from facts and findings to a ruling.  It opens nothing, knows no clock and
+ * cannot verify.
+ */
+#ifndef ASY_POLICY_POLICY_H
+#define ASY_POLICY_POLICY_H
+
+#include "model/account.h"
+
+/*
+ * Sets one setting by its name.  ASSAY_E_POLICY for an unknown name or a value it does not take.  `value` must live as
+ * long as the settings.
+ */
+assay_status asy_settings_set(struct asy_settings *, struct asy_view name, const char *value, struct asy_diag *);
+
+/* What the ruling is made from besides the dossier. */
+struct asy_terms {
+    const struct asy_settings *settings;
+    bool nobody_trusted;    /* no key, anchor or allowed signer was usable */
+    bool authority_trusted; /* a timestamp authority's anchor was given */
+};
+
+/* Rules about the dossier of `account` and completes it; adds the findings that come from the ruling itself. */
+void asy_rule(struct asy_account *, const struct asy_terms *);
+
+/* The exit status of a ruling and its findings (design: one reason class gives its code). */
+int asy_exit_code(const struct asy_dossier *, assay_ruling);
+
+#endif
