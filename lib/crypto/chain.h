@@ -22,6 +22,12 @@ assay_status asy_pki_add_helpers(struct asy_pki *, struct asy_view, struct asy_d
 assay_status asy_pki_add_crls(struct asy_pki *, struct asy_view, struct asy_diag *);
 bool asy_pki_has_anchors(const struct asy_pki *);
 
+/*
+ * The leaf of a chain claim that carries none: the helper or anchor certificate that its signer identifier names, DER,
+ * borrowed from the pki.  False when there is none.
+ */
+bool asy_pki_find_leaf(const struct asy_pki *, const struct asy_chain *, struct asy_view *der);
+
 /* The newest thisUpdate of the CRLs, for "how old is the trust data"; false when there is none. */
 bool asy_pki_crl_time(const struct asy_pki *, int64_t *out);
 

@@ -89,7 +89,9 @@ struct asy_link {
 
 struct asy_chain {
     asy_claim_no of; /* the signature whose key the leaf certifies */
-    struct asy_view leaf; /* DER */
+    struct asy_view leaf; /* DER; empty when the document does not carry it: then it is the certificate with */
+    struct asy_view issuer, serial; /* this issuer (DER Name) and serial number (content octets), or */
+    struct asy_view subject_key_id; /* this subject key identifier; one of the two is always given */
     const struct asy_view *pool; /* further certificates of the document, DER: helpers, never trusted */
     size_t pool_n;
     const struct asy_view *crls; /* DER */

@@ -138,6 +138,16 @@ struct asy_measure *asy_add_measure(struct asy_dossier *dossier, struct asy_reci
     return measure;
 }
 
+void asy_add_slack(struct asy_dossier *dossier, struct asy_item *item, uint64_t off, uint64_t len)
+{
+    struct asy_said *slack = len == 0 ? NULL : asy_alloc(dossier->arena, 1, sizeof *slack);
+
+    if (slack == NULL)
+        return; /* undeclared bytes must then be said by somebody: only stricter */
+    *slack = (struct asy_said){ off, len, 0, item->slack };
+    item->slack = slack;
+}
+
 static bool is_same_principal(const struct asy_principal *a, const struct asy_principal *b)
 {
     if (a->is_pin != b->is_pin || a->is_authority != b->is_authority || a->has_fingerprint != b->has_fingerprint)

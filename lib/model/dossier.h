@@ -63,6 +63,7 @@ struct asy_item {
     uint64_t pinned_by;    /* mask: the caller vouches for its bytes */
     uint64_t whole_by;     /* mask: who says all of it (model/attribution) */
     struct asy_said *said; /* parts said */
+    struct asy_said *slack; /* parts that its format declares to be no content: framing around what is signed */
     struct asy_measure *measures; /* digests of the whole */
 };
 
@@ -123,6 +124,9 @@ struct asy_claim *asy_add_claim(struct asy_dossier *, enum asy_claim_kind, struc
                                 asy_claim_no *no);
 void asy_add_finding(struct asy_dossier *, enum asy_severity, enum asy_reason, const struct asy_item *about,
                      const struct asy_item *source, const char *format, ...) __attribute__((format(printf, 6, 7)));
+
+/* Declares a run of an item to be framing; policy lists it and does not require it to be said. */
+void asy_add_slack(struct asy_dossier *, struct asy_item *, uint64_t off, uint64_t len);
 
 /* The digest `alg` of `recipe`: the one that is already planned, or a new one. */
 struct asy_measure *asy_add_measure(struct asy_dossier *, struct asy_recipe, enum asy_digest_alg);
