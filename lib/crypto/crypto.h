@@ -36,6 +36,9 @@ unsigned asy_key_bits(const struct asy_key *);
 const char *asy_key_name(const struct asy_key *);
 bool asy_key_is_rsa(const struct asy_key *);
 
+/* True when a signature of this algorithm can be made by a key of this kind. */
+bool asy_key_fits(const struct asy_key *, enum asy_signature_alg);
+
 /* Plans the digests that checking the signature claim under `key` will need.  False when limits are spent. */
 bool asy_signature_wants(struct asy_dossier *, struct asy_fact *, const struct asy_key *);
 

@@ -23,6 +23,7 @@ struct asy_source {
     int dir;
     const char *path;
     int fd; /* -1 while closed */
+    bool known; /* `identity` is that of an earlier opening */
     struct identity identity;
     struct asy_view bytes; /* MEMORY: the bytes, DIGEST: the digest */
     enum asy_digest_alg alg;
@@ -97,14 +98,20 @@ static int open_file(const struct asy_source *source)
     return fd;
 }
 
-static bool identity_of(int fd, struct identity *out)
+static struct identity identity_of(const struct stat *st)
 {
-    struct stat st;
+    return (struct identity){ st->st_dev, st->st_ino, st->st_size, st->st_mtim, st->st_ctim };
+}
 
-    if (fstat(fd, &st) != 0)
-        return false;
-    *out = (struct identity){ st.st_dev, st.st_ino, st.st_size, st.st_mtim, st.st_ctim };
-    return true;
+static bool is_same_time(struct timespec a, struct timespec b)
+{
+    return a.tv_sec == b.tv_sec && a.tv_nsec == b.tv_nsec;
+}
+
+static bool is_same(const struct identity *a, const struct identity *b)
+{
+    return a->dev == b->dev && a->ino == b->ino && a->size == b->size && is_same_time(a->modified, b->modified) &&
+           is_same_time(a->changed, b->changed);
 }
 
 static const char *kind_of_file(mode_t mode)
@@ -126,14 +133,18 @@ static const char *kind_of_file(mode_t mode)
 
 static assay_status check_regular(struct asy_source *source, struct asy_diag *diag)
 {
+    struct identity now;
     struct stat st;
 
     if (fstat(source->fd, &st) != 0)
         return asy_fail(diag, ASSAY_E_IO, 0, "%s", strerrordesc_np(errno));
     if (!S_ISREG(st.st_mode))
         return asy_fail(diag, ASSAY_E_FORMAT, 0, "is %s, expected a regular file", kind_of_file(st.st_mode));
-    if (!identity_of(source->fd, &source->identity))
-        return asy_fail(diag, ASSAY_E_IO, 0, "%s", strerrordesc_np(errno));
+    now = identity_of(&st);
+    if (source->known && !is_same(&now, &source->identity))
+        return asy_fail(diag, ASSAY_E_IO, 0, "changed since it was first opened");
+    source->known = true;
+    source->identity = now;
     return asy_ok;
 }
 
@@ -252,21 +263,17 @@ assay_status asy_source_load(const struct asy_source *source, uint64_t limit, st
     return s;
 }
 
-static bool is_same_time(struct timespec a, struct timespec b)
-{
-    return a.tv_sec == b.tv_sec && a.tv_nsec == b.tv_nsec;
-}
-
 bool asy_source_unchanged(const struct asy_source *source)
 {
-    const struct identity *before = &source->identity;
     struct identity now;
+    struct stat st;
 
     if (source->kind == MEMORY || source->kind == DIGEST)
         return true;
-    return identity_of(source->fd, &now) && now.dev == before->dev && now.ino == before->ino &&
-           now.size == before->size && is_same_time(now.modified, before->modified) &&
-           is_same_time(now.changed, before->changed);
+    if (fstat(source->fd, &st) != 0)
+        return false;
+    now = identity_of(&st);
+    return is_same(&now, &source->identity);
 }
 
 void asy_source_will_read(const struct asy_source *source)

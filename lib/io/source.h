@@ -29,8 +29,9 @@ struct asy_source *asy_source_of_memory(struct asy_arena *, struct asy_view byte
 struct asy_source *asy_source_of_digest(struct asy_arena *, enum asy_digest_alg alg, struct asy_view digest);
 
 /*
- * Opens the file and fixes its size.  Opening an open source is fine.  ASSAY_E_IO when the system refuses,
- * ASSAY_E_FORMAT when it is not a regular file.  Nothing here blocks on a FIFO.
+ * Opens the file and fixes its size.  Opening an open source is fine; a closed one opens again only as the same file
+ * with the same times.  ASSAY_E_ABSENT, ASSAY_E_IO when the system refuses, ASSAY_E_FORMAT when it is not a regular
+ * file.  Nothing here blocks on a FIFO.
  */
 assay_status asy_source_open(struct asy_source *, struct asy_diag *);
 void asy_source_close(struct asy_source *);

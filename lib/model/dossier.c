@@ -112,18 +112,46 @@ void asy_add_finding(struct asy_dossier *dossier, enum asy_severity severity, en
     finding->source = source;
 }
 
+/* Digests of a whole are found through its item; there are few others, and they share their pieces. */
+struct asy_measure *asy_find_measure(const struct asy_dossier *dossier, struct asy_recipe recipe,
+                                     enum asy_digest_alg alg)
+{
+    const struct asy_item *whole = asy_recipe_whole(recipe);
+
+    if (whole != NULL) {
+        struct asy_measure *m = whole->measures;
+
+        while (m != NULL && m->alg != alg)
+            m = m->next;
+        return m;
+    }
+    for (size_t i = 0; i < dossier->parts_n; i++) {
+        struct asy_measure *m = dossier->parts[i];
+
+        if (m->alg == alg && m->recipe.pieces == recipe.pieces && m->recipe.n == recipe.n)
+            return m;
+    }
+    return NULL;
+}
+
+static bool keep_part(struct asy_dossier *dossier, struct asy_measure *measure)
+{
+    if (!asy_grow(dossier->arena, &dossier->parts, dossier->parts_n, &dossier->parts_room, sizeof(void *)))
+        return false;
+    dossier->parts[dossier->parts_n++] = measure;
+    return true;
+}
+
 struct asy_measure *asy_add_measure(struct asy_dossier *dossier, struct asy_recipe recipe, enum asy_digest_alg alg)
 {
     struct asy_item *whole = asy_recipe_whole(recipe);
-    struct asy_measure *measure = NULL;
+    struct asy_measure *measure = asy_find_measure(dossier, recipe, alg);
 
-    for (measure = whole == NULL ? NULL : whole->measures; measure != NULL; measure = measure->next) {
-        if (measure->alg == alg)
-            return measure;
-    }
+    if (measure != NULL)
+        return measure;
     if (asy_grow(dossier->arena, &dossier->measures, dossier->measures_n, &dossier->measures_room, sizeof(void *)))
         measure = asy_alloc(dossier->arena, 1, sizeof *measure);
-    if (measure == NULL) {
+    if (measure == NULL || (whole == NULL && !keep_part(dossier, measure))) {
         dossier->incomplete = true;
         return NULL;
     }

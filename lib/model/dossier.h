@@ -108,6 +108,8 @@ struct asy_dossier {
     size_t facts_n, facts_room, signatures_n;
     struct asy_measure **measures;
     size_t measures_n, measures_room;
+    struct asy_measure **parts; /* those of `measures` that are not over the whole of an item */
+    size_t parts_n, parts_room;
     struct asy_finding *findings;
     size_t findings_n, findings_room;
     struct asy_principal principals[ASY_PRINCIPALS];
@@ -130,6 +132,9 @@ void asy_add_slack(struct asy_dossier *, struct asy_item *, uint64_t off, uint64
 
 /* The digest `alg` of `recipe`: the one that is already planned, or a new one. */
 struct asy_measure *asy_add_measure(struct asy_dossier *, struct asy_recipe, enum asy_digest_alg);
+
+/* The planned digest `alg` of the recipe, or NULL. */
+struct asy_measure *asy_find_measure(const struct asy_dossier *, struct asy_recipe, enum asy_digest_alg);
 
 /* The principal with this fingerprint (or, without one, this name and kind), new if need be; -1 when all bits are used. */
 int asy_add_principal(struct asy_dossier *, const struct asy_principal *);

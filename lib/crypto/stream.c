@@ -1,0 +1,116 @@
+#include "crypto/stream.h"
+
+bool asy_stream_start(struct asy_stream *stream, const struct asy_crypto *crypto, struct asy_measure *measure)
+{
+    const EVP_MD *md = crypto->digests[measure->alg];
+
+    stream->measure = measure;
+    stream->piece = 0;
+    stream->taken = 0;
+    stream->finished = false;
+    if (stream->ctx == NULL)
+        stream->ctx = EVP_MD_CTX_new();
+    stream->failed = md == NULL || stream->ctx == NULL || EVP_DigestInit_ex2(stream->ctx, md, NULL) != 1;
+    return !stream->failed;
+}
+
+void asy_stream_end(struct asy_stream *stream)
+{
+    EVP_MD_CTX_free(stream->ctx);
+    stream->ctx = NULL;
+}
+
+static void update(struct asy_stream *stream, struct asy_view bytes)
+{
+    if (bytes.len > 0 && EVP_DigestUpdate(stream->ctx, bytes.data, bytes.len) != 1)
+        stream->failed = true;
+}
+
+/* The digest that a piece stands for must have been computed before. */
+static void update_digest(struct asy_stream *stream, const struct asy_dossier *dossier, const struct asy_piece *piece)
+{
+    const struct asy_measure *m = asy_find_measure(dossier, piece->digest.of, piece->digest.alg);
+
+    if (m != NULL && m->done)
+        update(stream, (struct asy_view){ m->digest, asy_digest_len(m->alg) });
+    else
+        stream->failed = true;
+}
+
+static void finish(struct asy_stream *stream)
+{
+    unsigned len = 0;
+
+    stream->finished = true;
+    if (stream->failed || EVP_DigestFinal_ex(stream->ctx, stream->measure->digest, &len) != 1 ||
+        len != asy_digest_len(stream->measure->alg)) {
+        stream->failed = true;
+        return;
+    }
+    stream->measure->done = true;
+}
+
+bool asy_stream_wants(struct asy_stream *stream, const struct asy_dossier *dossier, const struct asy_item *item,
+                      uint64_t *off)
+{
+    const struct asy_recipe *recipe = &stream->measure->recipe;
+
+    for (; !stream->failed && stream->piece < recipe->n; stream->piece++, stream->taken = 0) {
+        const struct asy_piece *piece = &recipe->pieces[stream->piece];
+
+        switch (piece->kind) {
+        case ASY_PIECE_LITERAL:
+            update(stream, piece->literal);
+            continue;
+        case ASY_PIECE_DIGEST:
+            update_digest(stream, dossier, piece);
+            continue;
+        case ASY_PIECE_SPAN:
+            if (piece->span.len != ASY_TO_END && stream->taken == piece->span.len)
+                continue;
+            if (piece->span.item != item || __builtin_add_overflow(piece->span.off, stream->taken, off)) {
+                stream->failed = true;
+                continue;
+            }
+            return true;
+        case ASY_PIECE_NONE:
+            stream->failed = true;
+            continue;
+        }
+    }
+    if (!stream->finished)
+        finish(stream);
+    return false;
+}
+
+void asy_stream_feed(struct asy_stream *stream, const struct asy_dossier *dossier, const struct asy_item *item,
+                     uint64_t size, uint64_t off, struct asy_view bytes)
+{
+    uint64_t at;
+
+    while (asy_stream_wants(stream, dossier, item, &at)) {
+        const struct asy_piece *piece = &stream->measure->recipe.pieces[stream->piece];
+        uint64_t left = piece->span.len == ASY_TO_END ? (at <= size ? size - at : 0) : piece->span.len - stream->taken;
+        struct asy_view part;
+
+        if (left == 0) { /* to the end, which is here */
+            stream->piece++;
+            stream->taken = 0;
+            continue;
+        }
+        if (at < off || at - off >= bytes.len) {
+            /* not in these bytes: a later or an earlier pass brings them, unless they do not exist */
+            stream->failed = stream->failed || at >= size;
+            return;
+        }
+        part = asy_view_from(bytes, (size_t)(at - off));
+        if (part.len > left)
+            part = asy_view_head(part, (size_t)left);
+        update(stream, part);
+        stream->taken += part.len;
+        if (piece->span.len == ASY_TO_END && part.len == left) {
+            stream->piece++;
+            stream->taken = 0;
+        }
+    }
+}
