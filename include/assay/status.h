@@ -14,6 +14,10 @@
 #endif
 #define ASSAY_MUST_USE __attribute__((warn_unused_result))
 
+#if defined(__cplusplus)
+extern "C" {
+#endif
+
 /* Whether the work could be done.  It never says what was found.  Values are never reused. */
 enum assay_code {
     ASSAY_E_UNSET = 0,       /* nobody reported success: the zero value is a failure */
@@ -54,5 +58,9 @@ ASSAY_API const char *assay_status_text(assay_status);
 
 /* "ALLOW", "REVIEW", "REFUSED", "REFUTED" or "UNPROVEN"; never NULL, static. */
 ASSAY_API const char *assay_ruling_text(assay_ruling);
+
+#if defined(__cplusplus)
+}
+#endif
 
 #endif

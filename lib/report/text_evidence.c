@@ -263,7 +263,7 @@ static void put_chain(const struct asy_pen *pen, const struct asy_fact *fact)
         asy_pen_quoted(pen, asy_view_of(of->signer_name));
     else
         asy_put_text(pen->sink, "(no name)");
-    asy_put_text(pen->sink, asy_fact_holds(fact) ? " leads to a trusted anchor" : " is not led to a trusted anchor");
+    asy_put_text(pen->sink, asy_fact_holds(fact) ? " leads to a trusted anchor" : " does not lead to a trusted anchor");
     put_document(pen, fact->claim.document);
     put_end(pen, fact);
 }

@@ -1,0 +1,43 @@
+# cmake -DROOT=<tree> -DCC=<compiler> -P headers.cmake: every header compiles alone, the public ones as C++ too, and what
+# they export has C linkage there.
+cmake_minimum_required(VERSION 3.25)
+
+set(strict -Wall -Wextra -pedantic -Werror -fsyntax-only -I${ROOT}/include)
+set(failed 0)
+
+# Compiles a file that is only the include.
+function(compile header)
+  execute_process(COMMAND ${CMAKE_COMMAND} -E echo "#include \"${header}\"" COMMAND ${ARGN} -
+    OUTPUT_VARIABLE text ERROR_VARIABLE text RESULT_VARIABLE status)
+  if(NOT status EQUAL 0)
+    message("${header}: ${ARGN}\n${text}")
+    math(EXPR failed "${failed} + 1")
+    set(failed ${failed} PARENT_SCOPE)
+  endif()
+endfunction()
+
+find_program(CXX NAMES g++ clang++ c++)
+file(GLOB public RELATIVE ${ROOT}/include ${ROOT}/include/assay/*.h)
+foreach(header IN LISTS public)
+  compile(${header} ${CC} -std=c17 -x c ${strict})
+  if(CXX)
+    compile(${header} ${CXX} -std=c++17 -x c++ ${strict})
+  endif()
+  file(STRINGS ${ROOT}/include/${header} exports REGEX "^ASSAY_API ")
+  file(STRINGS ${ROOT}/include/${header} linkage REGEX "extern \"C\"")
+  if(exports AND NOT linkage)
+    message("${header}: exports functions without extern \"C\" for C++")
+    math(EXPR failed "${failed} + 1")
+  endif()
+endforeach()
+file(GLOB own RELATIVE ${ROOT}/lib ${ROOT}/lib/*/*.h)
+foreach(header IN LISTS own)
+  compile(${header} ${CC} -std=c17 -D_GNU_SOURCE -x c ${strict} -I${ROOT}/lib)
+endforeach()
+if(failed GREATER 0 OR NOT public)
+  message(FATAL_ERROR "${failed} headers do not stand alone")
+endif()
+if(NOT CXX)
+  message("skipped for C++: no C++ compiler")
+endif()
+message("every header compiles alone")
