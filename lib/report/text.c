@@ -191,13 +191,41 @@ static void put_uncovered(const struct asy_pen *pen, const struct asy_item *item
     asy_put_text(pen->sink, "\n");
 }
 
-static void put_coverage(const struct asy_pen *pen)
+/* How many files there are when nobody says a byte of any of them; 0 when somebody does, or memory is short. */
+static size_t wholly_uncovered(const struct asy_pen *pen)
 {
     const struct asy_dossier *dossier = pen->account->dossier;
     struct asy_coverage coverage;
     size_t n = 0;
 
+    for (size_t i = 0; i < dossier->items_n; i++) {
+        bool some;
+
+        if (!asy_needs_cover(dossier->items[i]))
+            continue;
+        if (!asy_coverage_of(pen->account, dossier->items[i], &coverage))
+            return 0;
+        some = coverage.whole || !coverage.none;
+        asy_coverage_clear(&coverage);
+        if (some)
+            return 0;
+        n++;
+    }
+    return n;
+}
+
+static void put_coverage(const struct asy_pen *pen)
+{
+    const struct asy_dossier *dossier = pen->account->dossier;
+    struct asy_coverage coverage;
+    size_t n = wholly_uncovered(pen);
+
     asy_put_text(pen->sink, "\n  Bytes that no trusted signature or pin covers:");
+    if (n > 1 && !pen->style->verbose) {
+        asy_put_format(pen->sink, " all of all %zu files\n", n);
+        return;
+    }
+    n = 0;
     for (size_t i = 0; i < dossier->items_n; i++) {
         const struct asy_item *item = dossier->items[i];
 

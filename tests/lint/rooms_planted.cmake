@@ -26,6 +26,7 @@ set(planted
   "lib/report/text.c|#include \"policy/policy.h\"|report may not include"
   "lib/report/text.c|#include <libxml/parser.h>|that no room owns"
   "lib/report/text.c|#include HEADER|names no file"
+  "lib/report/text.c|#include <dlfcn.h>|belongs to io"
   "lib/attic/planted.c|#include <stdio.h>|is not a room"
   "lib/planted.c|#include <stdio.h>|in no room"
   "cli/planted.c|#include \"base/text.h\"|may not see lib/"

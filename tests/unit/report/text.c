@@ -66,6 +66,7 @@ Test(report_text, a_refusal_leads_with_what_to_do_and_the_decisive_reason)
                                   "  signature    none ", "  content      FAIL ",
                                   "  [digest.mismatch] exit 13: The bytes are not",
                                   "    lib/f1.so (SHA256SUMS): differs\n", "    mend: Do not install.",
+                                  "covers: all of all 2 files\n",
                                   "  explain: assay explain digest.mismatch\n", NULL };
     const char *const absent[] = { "Covers:", "more\n", "Do not install. Do not install.", NULL };
 
