@@ -35,6 +35,9 @@ static const struct spelling spellings[] = {
     { "sha-256", ASY_SHA256 },       { "sha-384", ASY_SHA384 },         { "sha-512", ASY_SHA512 },
     { "sha512/256", ASY_SHA512_256 }, { "sha512t256", ASY_SHA512_256 }, { "blake2b", ASY_BLAKE2B_512 },
     { "b2", ASY_BLAKE2B_512 },       { "blake2b512", ASY_BLAKE2B_512 },
+    /* as OpenSSL 3 writes them */
+    { "sha2-224", ASY_SHA224 },      { "sha2-256", ASY_SHA256 },        { "sha2-384", ASY_SHA384 },
+    { "sha2-512", ASY_SHA512 },      { "sha2-512/256", ASY_SHA512_256 },
 };
 
 const char *asy_digest_name(enum asy_digest_alg alg)
