@@ -5,7 +5,7 @@
 #ifndef ASY_MODEL_CLAIM_H
 #define ASY_MODEL_CLAIM_H
 
-#include "model/key.h"
+#include "base/key.h"
 #include "model/recipe.h"
 
 typedef uint32_t asy_claim_no; /* place in the dossier, from 1 */
@@ -50,6 +50,7 @@ enum asy_signature_role {
 struct asy_ssh_cert {
     struct asy_key_material ca;
     struct asy_view ca_blob;           /* the CA's key as in the certificate */
+    struct asy_view key_blob;          /* the certified key as it is without a certificate */
     struct asy_view key_id;
     const struct asy_view *principals; /* empty: valid for nobody here */
     size_t principals_n;

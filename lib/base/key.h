@@ -1,6 +1,6 @@
 /* What a document or a trust store says a public key is.  Whether it is one, crypto says. */
-#ifndef ASY_MODEL_KEY_H
-#define ASY_MODEL_KEY_H
+#ifndef ASY_BASE_KEY_H
+#define ASY_BASE_KEY_H
 
 #include "base/view.h"
 
