@@ -1,0 +1,39 @@
+/* Object identifiers that more than one reader knows, as encoded (X.690 8.19). */
+#ifndef ASY_CODEC_OID_H
+#define ASY_CODEC_OID_H
+
+#include "base/digest_alg.h"
+
+/* RFC 5652 and PKCS #9 */
+extern const struct asy_view asy_oid_data;           /* id-data */
+extern const struct asy_view asy_oid_signed_data;    /* id-signedData */
+extern const struct asy_view asy_oid_content_type;   /* attributes: id-contentType */
+extern const struct asy_view asy_oid_message_digest; /* id-messageDigest */
+extern const struct asy_view asy_oid_signing_time;   /* id-signingTime */
+
+/* RFC 3161, RFC 5035, and Microsoft's attribute for the same tokens */
+extern const struct asy_view asy_oid_tst_info;                /* id-ct-TSTInfo */
+extern const struct asy_view asy_oid_timestamp_token;         /* id-aa-timeStampToken */
+extern const struct asy_view asy_oid_ms_timestamp_token;      /* szOID_RFC3161_counterSign */
+extern const struct asy_view asy_oid_signing_certificate;     /* id-aa-signingCertificate */
+extern const struct asy_view asy_oid_signing_certificate_v2;  /* id-aa-signingCertificateV2 */
+
+/* RFC 5940 and RFC 5280 */
+extern const struct asy_view asy_oid_ocsp_response;   /* id-ri-ocsp-response */
+extern const struct asy_view asy_oid_subject_key_id;  /* id-ce-subjectKeyIdentifier */
+
+/* RFC 8017 and RFC 8410 */
+extern const struct asy_view asy_oid_rsa; /* rsaEncryption */
+extern const struct asy_view asy_oid_rsa_pss;
+extern const struct asy_view asy_oid_mgf1;
+extern const struct asy_view asy_oid_ed25519;
+extern const struct asy_view asy_oid_ed448;
+
+/* The digest an identifier names; NONE for others. */
+enum asy_digest_alg asy_digest_of_oid(struct asy_view);
+
+/* The digest of sha256WithRSAEncryption and its kin (RFC 8017 A.2.4), and of ecdsa-with-SHA256 and its kin (RFC 5758). */
+enum asy_digest_alg asy_digest_of_rsa_oid(struct asy_view);
+enum asy_digest_alg asy_digest_of_ecdsa_oid(struct asy_view);
+
+#endif
