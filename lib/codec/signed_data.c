@@ -436,13 +436,21 @@ static bool enter(struct asy_reader *r, uint8_t tag)
 bool asy_cms_peek(struct asy_view head, struct asy_view *content_type, uint8_t *content_tag)
 {
     struct asy_reader r = asy_reader_of(head);
-    struct asy_view oid;
+    bool indefinite, has_content;
+    struct asy_view oid, type;
+    size_t len, start;
+    uint8_t tag;
 
     if (!enter(&r, ASY_DER_SEQUENCE) || !asy_get_der_oid(&r, &oid) || !asy_view_eq(oid, asy_oid_signed_data) ||
         !enter(&r, ASY_DER_HOLDS + 0) || !enter(&r, ASY_DER_SEQUENCE) || !get_version(&r) ||
-        !get_digest_algorithms(&r) || !enter(&r, ASY_DER_SEQUENCE) || !asy_get_der_oid(&r, content_type))
+        !get_digest_algorithms(&r) || !asy_get_der_header(&r, &tag, &len, &indefinite) || tag != ASY_DER_SEQUENCE)
         return false;
-    *content_tag = enter(&r, ASY_DER_HOLDS + 0) && r.rest.len > 0 ? r.rest.data[0] : 0;
+    start = r.at;
+    if (!asy_get_der_oid(&r, &type))
+        return false;
+    has_content = (indefinite || r.at - start < len) && enter(&r, ASY_DER_HOLDS + 0) && r.rest.len > 0;
+    *content_tag = has_content ? r.rest.data[0] : 0;
+    *content_type = type;
     return true;
 }
 
