@@ -160,6 +160,8 @@ bool asy_listing_digest(struct asy_listing *listing, enum asy_digest_alg alg, st
 {
     size_t digits = 2 * asy_digest_len(alg);
 
+    if (hex.len == digits && asy_hex_decode(listing->reading->dossier->arena, hex, out))
+        return true;
     if (hex.len != digits || !asy_is_hex(hex)) {
         listing->status = asy_fail(&listing->reading->diag, ASSAY_E_FORMAT, listing->line,
                                    "line %llu: expected %zu hex digits of %s, found \"%.*s\" of %zu bytes",
@@ -167,7 +169,7 @@ bool asy_listing_digest(struct asy_listing *listing, enum asy_digest_alg alg, st
                                    hex.len == 0 ? "" : (const char *)hex.data, hex.len);
         return false;
     }
-    return asy_hex_decode(listing->reading->dossier->arena, hex, out) || asy_listing_full(listing);
+    return asy_listing_full(listing);
 }
 
 bool asy_listing_add(struct asy_listing *listing, const struct asy_listed *file)
@@ -422,11 +424,16 @@ enum asy_digest_alg asy_listing_alg(const struct asy_reading *reading, size_t he
     return ASY_SHA512;
 }
 
+static bool is_hex_digit(uint8_t c)
+{
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+}
+
 struct asy_view asy_leading_hex(struct asy_view v)
 {
     size_t n = 0;
 
-    while (n < v.len && asy_is_hex((struct asy_view){ &v.data[n], 1 }))
+    while (n < v.len && is_hex_digit(v.data[n]))
         n++;
     return asy_view_head(v, n);
 }

@@ -112,47 +112,54 @@ static bool get_word(struct tree *tree, struct asy_view *out)
 }
 
 struct digest_word {
-    const char *name;
+    struct asy_view name;
     enum asy_digest_alg alg;
 };
 
 static const struct digest_word digest_words[] = {
-    { "md5", ASY_MD5 },
-    { "md5digest", ASY_MD5 },
-    { "rmd160", ASY_RIPEMD160 },
-    { "rmd160digest", ASY_RIPEMD160 },
-    { "ripemd160digest", ASY_RIPEMD160 },
-    { "sha1", ASY_SHA1 },
-    { "sha1digest", ASY_SHA1 },
-    { "sha256", ASY_SHA256 },
-    { "sha256digest", ASY_SHA256 },
-    { "sha384", ASY_SHA384 },
-    { "sha384digest", ASY_SHA384 },
-    { "sha512", ASY_SHA512 },
-    { "sha512digest", ASY_SHA512 },
+    { ASY_TEXT_INIT("sha256digest"), ASY_SHA256 },
+    { ASY_TEXT_INIT("sha256"), ASY_SHA256 },
+    { ASY_TEXT_INIT("sha512digest"), ASY_SHA512 },
+    { ASY_TEXT_INIT("sha512"), ASY_SHA512 },
+    { ASY_TEXT_INIT("sha384digest"), ASY_SHA384 },
+    { ASY_TEXT_INIT("sha384"), ASY_SHA384 },
+    { ASY_TEXT_INIT("sha1digest"), ASY_SHA1 },
+    { ASY_TEXT_INIT("sha1"), ASY_SHA1 },
+    { ASY_TEXT_INIT("md5digest"), ASY_MD5 },
+    { ASY_TEXT_INIT("md5"), ASY_MD5 },
+    { ASY_TEXT_INIT("rmd160digest"), ASY_RIPEMD160 },
+    { ASY_TEXT_INIT("rmd160"), ASY_RIPEMD160 },
+    { ASY_TEXT_INIT("ripemd160digest"), ASY_RIPEMD160 },
 };
 
 struct type_word {
-    const char *name;
+    struct asy_view name;
     enum type type;
 };
 
 static const struct type_word type_words[] = {
-    { "file", TYPE_FILE },     { "dir", TYPE_DIR },      { "link", TYPE_LINK },      { "block", TYPE_SPECIAL },
-    { "char", TYPE_SPECIAL },  { "fifo", TYPE_SPECIAL }, { "socket", TYPE_SPECIAL },
+    { ASY_TEXT_INIT("file"), TYPE_FILE },     { ASY_TEXT_INIT("dir"), TYPE_DIR },
+    { ASY_TEXT_INIT("link"), TYPE_LINK },     { ASY_TEXT_INIT("block"), TYPE_SPECIAL },
+    { ASY_TEXT_INIT("char"), TYPE_SPECIAL },  { ASY_TEXT_INIT("fifo"), TYPE_SPECIAL },
+    { ASY_TEXT_INIT("socket"), TYPE_SPECIAL },
 };
 
-static const char *const other_words[] = {
-    "cksum", "device", "flags", "gid",  "gname", "inode", "link",
-    "mode",  "nlink",  "tags",  "time", "uid",   "uname", "resdevice",
+/* With a value, and without one. */
+static const struct asy_view other_words[] = {
+    ASY_TEXT_INIT("time"),  ASY_TEXT_INIT("mode"),   ASY_TEXT_INIT("uid"),    ASY_TEXT_INIT("gid"),
+    ASY_TEXT_INIT("uname"), ASY_TEXT_INIT("gname"),  ASY_TEXT_INIT("nlink"),  ASY_TEXT_INIT("flags"),
+    ASY_TEXT_INIT("cksum"), ASY_TEXT_INIT("device"), ASY_TEXT_INIT("inode"),  ASY_TEXT_INIT("link"),
+    ASY_TEXT_INIT("tags"),  ASY_TEXT_INIT("resdevice"),
 };
 
-static const char *const flag_words[] = { "ignore", "nochange", "optional" };
+static const struct asy_view flag_words[] = {
+    ASY_TEXT_INIT("ignore"), ASY_TEXT_INIT("nochange"), ASY_TEXT_INIT("optional"),
+};
 
-static bool is_one_of(struct asy_view word, const char *const *words, size_t n)
+static bool is_one_of(struct asy_view word, const struct asy_view *words, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
-        if (asy_view_is(word, words[i]))
+        if (asy_view_eq(word, words[i]))
             return true;
     }
     return false;
@@ -171,7 +178,7 @@ static bool is_flag(struct asy_view word)
 static enum asy_digest_alg digest_of(struct asy_view word)
 {
     for (size_t i = 0; i < sizeof digest_words / sizeof *digest_words; i++) {
-        if (asy_view_is(word, digest_words[i].name))
+        if (asy_view_eq(word, digest_words[i].name))
             return digest_words[i].alg;
     }
     return ASY_DIGEST_NONE;
@@ -182,7 +189,7 @@ static bool read_type(struct tree *tree, struct asy_view value, struct entry *en
     if (entry->type != TYPE_UNSAID)
         return malformed(tree, "one type", value);
     for (size_t i = 0; i < sizeof type_words / sizeof *type_words; i++) {
-        if (asy_view_is(value, type_words[i].name))
+        if (asy_view_eq(value, type_words[i].name))
             entry->type = type_words[i].type;
     }
     return entry->type != TYPE_UNSAID || malformed(tree, "a type of file", value);
@@ -217,6 +224,8 @@ static bool read_word(struct tree *tree, struct asy_view word, struct entry *ent
 
     if (!asy_get_until(&r, '=', &key))
         return is_flag(word) || malformed(tree, "a keyword and its value", word);
+    if (is_other(key))
+        return true;
     alg = digest_of(key);
     if (alg != ASY_DIGEST_NONE)
         return read_digest(tree, alg, r.rest, entry);
@@ -226,7 +235,7 @@ static bool read_word(struct tree *tree, struct asy_view word, struct entry *ent
         return read_size(tree, r.rest, entry);
     if (asy_view_is(key, "contents")) /* libarchive: the bytes are another file's */
         return asy_listing_malformed(&tree->listing, ASSAY_E_UNSUPPORTED, "a file with contents of its own", word);
-    return is_other(key) || malformed(tree, "a keyword of mtree", key);
+    return malformed(tree, "a keyword of mtree", key);
 }
 
 static bool read_words(struct tree *tree, struct entry *entry)
