@@ -45,8 +45,8 @@ static assay_status choose_alg(struct asy_reading *reading, size_t digits, enum 
     enum asy_digest_alg named = suffix_alg(reading);
 
     if (named != ASY_DIGEST_NONE && 2 * asy_digest_len(named) != digits)
-        return asy_fail(&reading->diag, ASSAY_E_FORMAT, 1, "line 1: %zu hex digits, expected the %zu of %s", digits,
-                        2 * asy_digest_len(named), asy_digest_name(named));
+        return asy_fail(&reading->diag, ASSAY_E_FORMAT, 1, "line 1: %zu hex digits, expected the %zu of %s",
+                        digits, 2 * asy_digest_len(named), asy_digest_name(named));
     *out = asy_listing_alg(reading, digits);
     if (named != ASY_DIGEST_NONE && *out != reading->assumed)
         *out = named;
@@ -63,7 +63,8 @@ static assay_status read(struct asy_reading *reading)
     assay_status s;
 
     if (!get_hex(reading->bytes, &hex))
-        return asy_fail(&reading->diag, ASSAY_E_FORMAT, 1, "line 1: expected the hex digits of one digest alone");
+        return asy_fail(&reading->diag, ASSAY_E_FORMAT, 1,
+                        "line 1: expected the hex digits of one digest alone");
     s = choose_alg(reading, hex.len, &link.alg);
     if (!assay_ok(s))
         return s;

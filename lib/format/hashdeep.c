@@ -36,7 +36,8 @@ static bool read_version(struct asy_listing *listing)
     if (!asy_view_starts(text, mark))
         return asy_listing_malformed(listing, ASSAY_E_FORMAT, "%%%% HASHDEEP-1.0", text);
     if (!asy_view_is(asy_view_from(text, mark.len), "1.0"))
-        return asy_listing_malformed(listing, ASSAY_E_UNSUPPORTED, "version 1.0", asy_view_from(text, mark.len));
+        return asy_listing_malformed(listing, ASSAY_E_UNSUPPORTED, "version 1.0",
+                                     asy_view_from(text, mark.len));
     return true;
 }
 
@@ -81,7 +82,8 @@ static bool read_columns(struct asy_listing *listing, struct columns *columns)
     }
     if (!asy_view_is(r.rest, "filename"))
         return asy_listing_malformed(listing, ASSAY_E_FORMAT, "filename as the last column", text);
-    return has_digest(columns) || asy_listing_malformed(listing, ASSAY_E_UNSUPPORTED, "a digest that is known", text);
+    return has_digest(columns) ||
+           asy_listing_malformed(listing, ASSAY_E_UNSUPPORTED, "a digest that is known", text);
 }
 
 static bool read_row(struct asy_listing *listing, struct asy_view text, const struct columns *columns)
@@ -94,7 +96,8 @@ static bool read_row(struct asy_listing *listing, struct asy_view text, const st
         return asy_listing_malformed(listing, ASSAY_E_FORMAT, "a size, digests and a file name", text);
     for (size_t i = 0; i < columns->n; i++) {
         if (!asy_get_until(&r, ',', &hex[i]) || !asy_is_hex(hex[i]))
-            return asy_listing_malformed(listing, ASSAY_E_FORMAT, "as many digests as there are columns", text);
+            return asy_listing_malformed(listing, ASSAY_E_FORMAT, "as many digests as there are columns",
+                                         text);
     }
     if (!asy_listing_path(listing, r.rest, &file.path))
         return false;

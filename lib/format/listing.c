@@ -16,7 +16,8 @@ void asy_listing_begin(struct asy_listing *listing, struct asy_reading *reading)
 {
     const uint8_t *nul = reading->bytes.len == 0 ? NULL : memchr(reading->bytes.data, 0, reading->bytes.len);
 
-    *listing = (struct asy_listing){ .reading = reading, .rest = asy_reader_of(reading->bytes), .status = asy_ok };
+    *listing =
+        (struct asy_listing){ .reading = reading, .rest = asy_reader_of(reading->bytes), .status = asy_ok };
     if (nul != NULL)
         listing->status = asy_fail(&reading->diag, ASSAY_E_FORMAT, (uint64_t)(nul - reading->bytes.data),
                                    "byte %zu is zero, expected text", (size_t)(nul - reading->bytes.data));
@@ -29,9 +30,9 @@ static int shown(struct asy_view v)
 
 bool asy_listing_malformed(struct asy_listing *listing, int code, const char *expected, struct asy_view found)
 {
-    listing->status = asy_fail(&listing->reading->diag, code, listing->line, "line %llu: expected %s, found \"%.*s\"",
-                               (unsigned long long)listing->line, expected, shown(found),
-                               found.len == 0 ? "" : (const char *)found.data);
+    listing->status = asy_fail(&listing->reading->diag, code, listing->line,
+                               "line %llu: expected %s, found \"%.*s\"", (unsigned long long)listing->line,
+                               expected, shown(found), found.len == 0 ? "" : (const char *)found.data);
     return false;
 }
 
@@ -40,16 +41,17 @@ bool asy_listing_full(struct asy_listing *listing)
     struct asy_diag *diag = &listing->reading->diag;
 
     if (asy_arena_over_budget(listing->reading->dossier->arena))
-        listing->status = asy_fail(diag, ASSAY_E_LIMIT, listing->line, "line %llu: the memory of this job is spent",
-                                   (unsigned long long)listing->line);
+        listing->status =
+            asy_fail(diag, ASSAY_E_LIMIT, listing->line, "line %llu: the memory of this job is spent",
+                     (unsigned long long)listing->line);
     else
         listing->status = asy_no_memory(diag);
     return false;
 }
 
 /*
- * A CR before the LF belongs to the line's end where every line has it; else it would be part of some names, and of
- * which ones readers disagree.
+ * A CR before the LF belongs to the line's end where every line has it; else it would be part of some names,
+ * and of which ones readers disagree.
  */
 static bool drop_cr(struct asy_listing *listing, struct asy_view *line, bool has_lf)
 {
@@ -87,7 +89,7 @@ bool asy_listing_line(struct asy_listing *listing, struct asy_view *out)
     return true;
 }
 
-/* What is wrong with a component, or NULL.  An empty one or "." in the middle only spells the path differently. */
+/* What is wrong with a component, or NULL.  "" and "." in the middle only spell the path differently. */
 static const char *component_flaw(struct asy_view part, bool is_last)
 {
     if (asy_view_is(part, ".."))
@@ -129,7 +131,8 @@ static bool unsafe(struct asy_listing *listing, struct asy_view path, const char
     const char *text = path.len == 0 ? "" : (const char *)path.data;
 
     asy_add_finding(reading->dossier, ASY_BLOCKS, ASY_MANIFEST_PATH, NULL, reading->document,
-                    "line %llu: path \"%.*s\" %s", (unsigned long long)listing->line, shown(path), text, flaw);
+                    "line %llu: path \"%.*s\" %s", (unsigned long long)listing->line, shown(path), text,
+                    flaw);
     listing->status = asy_fail(&reading->diag, ASSAY_E_FORMAT, listing->line, "line %llu: path \"%.*s\" %s",
                                (unsigned long long)listing->line, shown(path), text, flaw);
     return false;
@@ -165,8 +168,8 @@ bool asy_listing_digest(struct asy_listing *listing, enum asy_digest_alg alg, st
     if (hex.len != digits || !asy_is_hex(hex)) {
         listing->status = asy_fail(&listing->reading->diag, ASSAY_E_FORMAT, listing->line,
                                    "line %llu: expected %zu hex digits of %s, found \"%.*s\" of %zu bytes",
-                                   (unsigned long long)listing->line, digits, asy_digest_name(alg), shown(hex),
-                                   hex.len == 0 ? "" : (const char *)hex.data, hex.len);
+                                   (unsigned long long)listing->line, digits, asy_digest_name(alg),
+                                   shown(hex), hex.len == 0 ? "" : (const char *)hex.data, hex.len);
         return false;
     }
     return asy_listing_full(listing);
@@ -179,12 +182,13 @@ bool asy_listing_add(struct asy_listing *listing, const struct asy_listed *file)
     if (!assay_ok(listing->status))
         return false;
     if (listing->files_n >= dossier->limits->claims) {
-        listing->status = asy_fail(&listing->reading->diag, ASSAY_E_LIMIT, listing->line,
-                                   "line %llu: more than %u digests", (unsigned long long)listing->line,
-                                   (unsigned)dossier->limits->claims);
+        listing->status =
+            asy_fail(&listing->reading->diag, ASSAY_E_LIMIT, listing->line, "line %llu: more than %u digests",
+                     (unsigned long long)listing->line, (unsigned)dossier->limits->claims);
         return false;
     }
-    if (!asy_grow(dossier->arena, &listing->files, listing->files_n, &listing->files_room, sizeof *listing->files))
+    if (!asy_grow(dossier->arena, &listing->files, listing->files_n, &listing->files_room,
+                  sizeof *listing->files))
         return asy_listing_full(listing);
     listing->files[listing->files_n] = *file;
     listing->files[listing->files_n++].line = listing->line;
@@ -192,8 +196,9 @@ bool asy_listing_add(struct asy_listing *listing, const struct asy_listed *file)
 }
 
 /*
- * Contradictions are found by sorting: equal paths come to lie side by side.  The hash in front is only for speed; two
- * paths of one hash, made on purpose or not, are told apart by their bytes, so no input makes this quadratic.
+ * Contradictions are found by sorting: equal paths come to lie side by side.  The hash in front is only for
+ * speed; two paths of one hash, made on purpose or not, are told apart by their bytes, so no input makes this
+ * quadratic.
  */
 struct place {
     uint64_t hash;
@@ -239,17 +244,18 @@ static bool same_path(const struct place *a, const struct place *b)
     return a->hash == b->hash && asy_view_eq(a->file->path, b->file->path);
 }
 
-static assay_status conflict(struct asy_listing *listing, const struct asy_listed *a, const struct asy_listed *b,
-                             const char *what)
+static assay_status conflict(struct asy_listing *listing, const struct asy_listed *a,
+                             const struct asy_listed *b, const char *what)
 {
     struct asy_reading *reading = listing->reading;
-    unsigned long long first = a->line < b->line ? a->line : b->line, second = a->line < b->line ? b->line : a->line;
+    unsigned long long first = a->line < b->line ? a->line : b->line,
+                       second = a->line < b->line ? b->line : a->line;
 
     asy_add_finding(reading->dossier, ASY_BLOCKS, ASY_MANIFEST_CONFLICT, NULL, reading->document,
                     "lines %llu and %llu: different %s of \"%.*s\"", first, second, what, shown(a->path),
                     (const char *)a->path.data);
-    return asy_fail(&reading->diag, ASSAY_E_FORMAT, second, "lines %llu and %llu: different %s of \"%.*s\"", first,
-                    second, what, shown(a->path), (const char *)a->path.data);
+    return asy_fail(&reading->diag, ASSAY_E_FORMAT, second, "lines %llu and %llu: different %s of \"%.*s\"",
+                    first, second, what, shown(a->path), (const char *)a->path.data);
 }
 
 static void copy_size(struct asy_listed *to, const struct asy_listed *from)
@@ -260,7 +266,7 @@ static void copy_size(struct asy_listed *to, const struct asy_listed *from)
     }
 }
 
-/* Looks at all digests of one path: none may contradict another, and what one says of the size is said of all. */
+/* Looks at all digests of one path: none may contradict another, and a size that one has holds for all. */
 static assay_status compare(struct asy_listing *listing, struct place *places, size_t n)
 {
     bool is_computable = asy_digest_known(places[0].file->alg);
@@ -313,8 +319,8 @@ static assay_status empty(struct asy_listing *listing)
 
     asy_add_finding(reading->dossier, ASY_BLOCKS, ASY_MANIFEST_EMPTY, NULL, reading->document,
                     "%llu lines, and none gives the digest of a file", (unsigned long long)listing->line);
-    return asy_fail(&reading->diag, ASSAY_E_FORMAT, listing->line, "%llu lines, and none gives the digest of a file",
-                    (unsigned long long)listing->line);
+    return asy_fail(&reading->diag, ASSAY_E_FORMAT, listing->line,
+                    "%llu lines, and none gives the digest of a file", (unsigned long long)listing->line);
 }
 
 static bool add_link(struct asy_reading *reading, const struct asy_listed *file)
@@ -346,14 +352,16 @@ assay_status asy_listing_end(struct asy_listing *listing)
         if (listing->files[i].skipped)
             continue;
         if (!add_link(listing->reading, &listing->files[i]))
-            return asy_fail(&listing->reading->diag, ASSAY_E_LIMIT, listing->files[i].line, "too many claims");
+            return asy_fail(&listing->reading->diag, ASSAY_E_LIMIT, listing->files[i].line,
+                            "too many claims");
         added++;
     }
     return added == 0 ? empty(listing) : asy_ok;
 }
 
 /* The common digests of each length: what md5sum, sha1sum, sha224sum ... write. */
-static const enum asy_digest_alg common[] = { ASY_MD5, ASY_SHA1, ASY_SHA224, ASY_SHA256, ASY_SHA384, ASY_SHA512 };
+static const enum asy_digest_alg common[] = { ASY_MD5,    ASY_SHA1,   ASY_SHA224,
+                                              ASY_SHA256, ASY_SHA384, ASY_SHA512 };
 
 static enum asy_digest_alg common_of_length(size_t hex_digits)
 {
@@ -449,16 +457,17 @@ struct asy_view asy_document_name(const struct asy_reading *reading)
 }
 
 static const char *const manifest_names[] = {
-    "*md5sums*",  "*sha1sums*",  "*sha224sums*",  "*sha256sums*", "*sha384sums*", "*sha512sums*", "*shasums*",
-    "*b2sums*",   "*checksums*", "*.md5sum",      "*.sha1sum",    "*.sha224sum",  "*.sha256sum",  "*.sha384sum",
-    "*.sha512sum", "*.b2sum",    "*.sha256sum.txt", "*.sha512sum.txt", "*.sums",  "*.md5",        "*.sha1",
-    "*.sha224",   "*.sha256",    "*.sha384",      "*.sha512",     "*.b2",         "*.blake2b",    "*.mtree",
-    "*.hashdeep",
+    "*md5sums*",   "*sha1sums*",  "*sha224sums*", "*sha256sums*", "*sha384sums*",    "*sha512sums*",
+    "*shasums*",   "*b2sums*",    "*checksums*",  "*.md5sum",     "*.sha1sum",       "*.sha224sum",
+    "*.sha256sum", "*.sha384sum", "*.sha512sum",  "*.b2sum",      "*.sha256sum.txt", "*.sha512sum.txt",
+    "*.sums",      "*.md5",       "*.sha1",       "*.sha224",     "*.sha256",        "*.sha384",
+    "*.sha512",    "*.b2",        "*.blake2b",    "*.mtree",      "*.hashdeep",
 };
 
 static const char *const signature_names[] = {
-    "*.asc", "*.gpg", "*.pgp", "*.sig", "*.sign", "*.signature", "*.minisig", "*.sshsig", "*.p7s", "*.p7m",
-    "*.p7b", "*.pem", "*.crt", "*.cer", "*.tsr", "*.sigstore", "*.sigstore.json", "*.bundle", "*.intoto.jsonl",
+    "*.asc",    "*.gpg",      "*.pgp",           "*.sig",    "*.sign",         "*.signature", "*.minisig",
+    "*.sshsig", "*.p7s",      "*.p7m",           "*.p7b",    "*.pem",          "*.crt",       "*.cer",
+    "*.tsr",    "*.sigstore", "*.sigstore.json", "*.bundle", "*.intoto.jsonl",
 };
 
 static bool is_like_any(struct asy_view name, const char *const *patterns, size_t n)

@@ -5,10 +5,10 @@
  *   line    = blank | "#" comment | "/set" words | "/unset" words | ".." | name words
  *   words   = { blanks ( word | "\" LF ) }        word = keyword [ "=" value ]
  *
- * A name with a '/' starts from the root; one without is inside the current directory, which a name of type=dir enters
- * and ".." leaves.  Names are written with vis(3) escapes.  Only type, size and digests say something about content;
- * the other keywords of the manuals are passed over, unknown ones refused.  A file without a digest is not claimed and
- * stays uncovered.
+ * A name with a '/' starts from the root; one without is inside the current directory, which a name of
+ * type=dir enters and ".." leaves.  Names are written with vis(3) escapes.  Only type, size and digests say
+ * something about content; the other keywords of the manuals are passed over, unknown ones refused.  A file
+ * without a digest is not claimed and stays uncovered.
  */
 #include "format/listing.h"
 
@@ -71,7 +71,7 @@ static bool ends_open(struct asy_view line)
     return n % 2 == 1;
 }
 
-/* Takes a line of the file.  What goes on in the next line must be separate words: joining half words would be a guess. */
+/* Takes a line.  What continues in the next one must be separate words: to join half words would be a guess. */
 static bool get_line(struct tree *tree)
 {
     struct asy_view line, before;
@@ -138,22 +138,24 @@ struct type_word {
 };
 
 static const struct type_word type_words[] = {
-    { ASY_TEXT_INIT("file"), TYPE_FILE },     { ASY_TEXT_INIT("dir"), TYPE_DIR },
-    { ASY_TEXT_INIT("link"), TYPE_LINK },     { ASY_TEXT_INIT("block"), TYPE_SPECIAL },
-    { ASY_TEXT_INIT("char"), TYPE_SPECIAL },  { ASY_TEXT_INIT("fifo"), TYPE_SPECIAL },
+    { ASY_TEXT_INIT("file"), TYPE_FILE },      { ASY_TEXT_INIT("dir"), TYPE_DIR },
+    { ASY_TEXT_INIT("link"), TYPE_LINK },      { ASY_TEXT_INIT("block"), TYPE_SPECIAL },
+    { ASY_TEXT_INIT("char"), TYPE_SPECIAL },   { ASY_TEXT_INIT("fifo"), TYPE_SPECIAL },
     { ASY_TEXT_INIT("socket"), TYPE_SPECIAL },
 };
 
 /* With a value, and without one. */
 static const struct asy_view other_words[] = {
-    ASY_TEXT_INIT("time"),  ASY_TEXT_INIT("mode"),   ASY_TEXT_INIT("uid"),    ASY_TEXT_INIT("gid"),
-    ASY_TEXT_INIT("uname"), ASY_TEXT_INIT("gname"),  ASY_TEXT_INIT("nlink"),  ASY_TEXT_INIT("flags"),
-    ASY_TEXT_INIT("cksum"), ASY_TEXT_INIT("device"), ASY_TEXT_INIT("inode"),  ASY_TEXT_INIT("link"),
+    ASY_TEXT_INIT("time"),  ASY_TEXT_INIT("mode"),      ASY_TEXT_INIT("uid"),   ASY_TEXT_INIT("gid"),
+    ASY_TEXT_INIT("uname"), ASY_TEXT_INIT("gname"),     ASY_TEXT_INIT("nlink"), ASY_TEXT_INIT("flags"),
+    ASY_TEXT_INIT("cksum"), ASY_TEXT_INIT("device"),    ASY_TEXT_INIT("inode"), ASY_TEXT_INIT("link"),
     ASY_TEXT_INIT("tags"),  ASY_TEXT_INIT("resdevice"),
 };
 
 static const struct asy_view flag_words[] = {
-    ASY_TEXT_INIT("ignore"), ASY_TEXT_INIT("nochange"), ASY_TEXT_INIT("optional"),
+    ASY_TEXT_INIT("ignore"),
+    ASY_TEXT_INIT("nochange"),
+    ASY_TEXT_INIT("optional"),
 };
 
 static bool is_one_of(struct asy_view word, const struct asy_view *words, size_t n)
@@ -203,7 +205,8 @@ static bool read_size(struct tree *tree, struct asy_view value, struct entry *en
     return true;
 }
 
-static bool read_digest(struct tree *tree, enum asy_digest_alg alg, struct asy_view value, struct entry *entry)
+static bool read_digest(struct tree *tree, enum asy_digest_alg alg, struct asy_view value,
+                        struct entry *entry)
 {
     size_t n = entry->digests_n;
 
@@ -234,7 +237,8 @@ static bool read_word(struct tree *tree, struct asy_view word, struct entry *ent
     if (asy_view_is(key, "size"))
         return read_size(tree, r.rest, entry);
     if (asy_view_is(key, "contents")) /* libarchive: the bytes are another file's */
-        return asy_listing_malformed(&tree->listing, ASSAY_E_UNSUPPORTED, "a file with contents of its own", word);
+        return asy_listing_malformed(&tree->listing, ASSAY_E_UNSUPPORTED, "a file with contents of its own",
+                                     word);
     return malformed(tree, "a keyword of mtree", key);
 }
 
@@ -270,7 +274,8 @@ static bool read_unset(struct tree *tree)
     while (get_word(tree, &word)) {
         if (asy_view_is(word, "type") || asy_view_is(word, "all"))
             tree->type = TYPE_UNSAID;
-        else if (!is_other(word) && !is_flag(word) && !asy_view_is(word, "size") && digest_of(word) == ASY_DIGEST_NONE)
+        else if (!is_other(word) && !is_flag(word) && !asy_view_is(word, "size") &&
+                 digest_of(word) == ASY_DIGEST_NONE)
             return malformed(tree, "a keyword of mtree", word);
     }
     return assay_ok(tree->listing.status);
@@ -291,7 +296,7 @@ static bool get_octal(struct asy_reader *r, uint8_t first, uint8_t *out)
     return value <= UINT8_MAX;
 }
 
-/* vis(3), VIS_CSTYLE and VIS_OCTAL.  A '/' or NUL that is escaped is nobody's writing, and meant to be overlooked. */
+/* vis(3), VIS_CSTYLE and VIS_OCTAL.  No tool escapes a '/' or NUL; who does wants them overlooked. */
 static bool get_escaped(struct asy_reader *r, uint8_t *out)
 {
     static const char letters[] = "abfnrstv\\#", bytes[] = "\a\b\f\n\r \t\v\\#";
@@ -370,9 +375,9 @@ static void note_special(struct tree *tree, struct asy_view path)
     struct asy_reading *reading = tree->listing.reading;
 
     if (!tree->has_special) /* one is enough to refuse, and a list of a million would cost memory */
-        asy_add_finding(reading->dossier, ASY_BLOCKS, ASY_TREE_SPECIAL, NULL, reading->document, "line %llu: \"%.*s\"",
-                        (unsigned long long)tree->listing.line, (int)(path.len < 120 ? path.len : 120),
-                        (const char *)path.data);
+        asy_add_finding(reading->dossier, ASY_BLOCKS, ASY_TREE_SPECIAL, NULL, reading->document,
+                        "line %llu: \"%.*s\"", (unsigned long long)tree->listing.line,
+                        (int)(path.len < 120 ? path.len : 120), (const char *)path.data);
     tree->has_special = true;
 }
 

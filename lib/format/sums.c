@@ -4,9 +4,9 @@
  *   gnu = [ "\" ] hex " " ( " " | "*" ) name       the digest's length tells the algorithm
  *   bsd = [ "\" ] alg " (" name ") = " hex         OpenSSL: alg "(" name ")= " hex
  *
- * A backslash in front says that the name is escaped: "\\", "\n" and "\r" stand for backslash, LF and CR.  Lines that
- * begin with '#' are comments; empty lines may end the file.  All lines are of one notation.  Everything else is
- * refused: a line that is skipped is a file that is not checked.
+ * A backslash in front says that the name is escaped: "\\", "\n" and "\r" stand for backslash, LF and CR.
+ * Lines that begin with '#' are comments; empty lines may end the file.  All lines are of one notation.
+ * Everything else is refused: a line that is skipped is a file that is not checked.
  */
 #include "format/listing.h"
 
@@ -35,7 +35,8 @@ static bool split_gnu(struct asy_reader r, struct line *out)
 {
     out->is_bsd = false;
     out->hex = asy_leading_hex(r.rest);
-    if (!asy_get_text(&r, out->hex) || (!asy_get_text(&r, ASY_TEXT("  ")) && !asy_get_text(&r, ASY_TEXT(" *"))))
+    if (!asy_get_text(&r, out->hex) ||
+        (!asy_get_text(&r, ASY_TEXT("  ")) && !asy_get_text(&r, ASY_TEXT(" *"))))
         return false;
     out->name = r.rest;
     return out->hex.len > 0 && out->name.len > 0;
@@ -121,7 +122,8 @@ static bool unescape(struct asy_listing *listing, struct asy_view name, struct a
     while (asy_get_u8(&r, &c)) {
         if (c == '\\') {
             if (!asy_get_u8(&r, &c) || unescaped(c) == 0)
-                return asy_listing_malformed(listing, ASSAY_E_FORMAT, "the escapes \\\\, \\n and \\r only", name);
+                return asy_listing_malformed(listing, ASSAY_E_FORMAT, "the escapes \\\\, \\n and \\r only",
+                                             name);
             c = unescaped(c);
         }
         text[n++] = c;
@@ -149,7 +151,8 @@ static bool get_alg(struct asy_listing *listing, const struct line *line, enum a
         return true;
     if (line->is_bsd)
         return asy_listing_malformed(listing, ASSAY_E_UNSUPPORTED, "a known digest algorithm", line->alg);
-    return asy_listing_malformed(listing, ASSAY_E_FORMAT, "a digest of 32, 40, 56, 64, 96 or 128 hex digits", line->hex);
+    return asy_listing_malformed(listing, ASSAY_E_FORMAT, "a digest of 32, 40, 56, 64, 96 or 128 hex digits",
+                                 line->hex);
 }
 
 static bool read_line(struct asy_listing *listing, struct asy_view text, bool is_first, bool *is_bsd)

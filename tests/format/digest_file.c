@@ -1,7 +1,7 @@
 #include "support/reading.h"
 
-#define MD5 "2171c75819e108f89188f3a1400ff9bf"
-#define HEX "650dd59fd93d1fca3ac8053a5b4f4e6240bf88045aac02180f24b4411cfae856"
+#define MD5  "2171c75819e108f89188f3a1400ff9bf"
+#define HEX  "650dd59fd93d1fca3ac8053a5b4f4e6240bf88045aac02180f24b4411cfae856"
 #define LONG HEX HEX
 
 struct valid_row {
@@ -10,12 +10,9 @@ struct valid_row {
 };
 
 static const struct valid_row valid[] = {
-    { "md5", "agent.bin.md5", ASY_MD5 },
-    { "sha1", "agent.bin.sha1", ASY_SHA1 },
-    { "sha256", "agent.bin.sha256", ASY_SHA256 },
-    { "sha512", "agent.bin.sha512", ASY_SHA512 },
-    { "b2", "agent.bin.b2", ASY_BLAKE2B_512 },
-    { "no-lf", "agent.bin.sha256", ASY_SHA256 },
+    { "md5", "agent.bin.md5", ASY_MD5 },          { "sha1", "agent.bin.sha1", ASY_SHA1 },
+    { "sha256", "agent.bin.sha256", ASY_SHA256 }, { "sha512", "agent.bin.sha512", ASY_SHA512 },
+    { "b2", "agent.bin.b2", ASY_BLAKE2B_512 },    { "no-lf", "agent.bin.sha256", ASY_SHA256 },
 };
 
 /* A reading that knows which file it is about. */
@@ -34,7 +31,8 @@ Test(digest_file, a_bare_digest_is_a_link_to_the_file)
         struct asy_view file;
         char path[512];
 
-        (void)snprintf(path, sizeof path, "%s/digest_file/valid/%s/%s", ASSAY_TESTDATA, valid[i].name, valid[i].file);
+        (void)snprintf(path, sizeof path, "%s/digest_file/valid/%s/%s", ASSAY_TESTDATA, valid[i].name,
+                       valid[i].file);
         file = load_file(path);
         cr_assert_not_null(file.data, "%s", path);
         cr_expect(is_recognised("digest_file", file, valid[i].file), "%s", valid[i].name);
@@ -58,7 +56,8 @@ Test(digest_file, anything_else_is_refused)
 {
     for (size_t i = 0; i < sizeof invalid / sizeof *invalid; i++) {
         bool recognised;
-        struct reading_test t = read_case("digest_file", "invalid", invalid[i], "agent.bin.sha256", &recognised);
+        struct reading_test t =
+            read_case("digest_file", "invalid", invalid[i], "agent.bin.sha256", &recognised);
 
         cr_expect_eq(t.status.code, ASSAY_E_FORMAT, "%s: %d", invalid[i], t.status.code);
         cr_expect_eq(recognised, strcmp(invalid[i], "other-length") == 0, "%s", invalid[i]);

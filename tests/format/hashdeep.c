@@ -1,9 +1,9 @@
 #include "support/reading.h"
 
 #define HEAD "%%%% HASHDEEP-1.0\n%%%% size,md5,sha256,filename\n"
-#define MD5 "2171c75819e108f89188f3a1400ff9bf"
-#define HEX "650dd59fd93d1fca3ac8053a5b4f4e6240bf88045aac02180f24b4411cfae856"
-#define ROW "10," MD5 "," HEX ","
+#define MD5  "2171c75819e108f89188f3a1400ff9bf"
+#define HEX  "650dd59fd93d1fca3ac8053a5b4f4e6240bf88045aac02180f24b4411cfae856"
+#define ROW  "10," MD5 "," HEX ","
 
 Test(hashdeep, rows_are_links_with_sizes)
 {
@@ -58,7 +58,8 @@ Test(hashdeep, one_defect_refuses_all_of_it)
 {
     for (size_t i = 0; i < sizeof invalid / sizeof *invalid; i++) {
         bool recognised;
-        struct reading_test t = read_case("hashdeep", "invalid", invalid[i].name, "release.hashdeep", &recognised);
+        struct reading_test t =
+            read_case("hashdeep", "invalid", invalid[i].name, "release.hashdeep", &recognised);
 
         cr_expect(recognised, "%s", invalid[i].name);
         cr_expect_eq(t.status.code, invalid[i].code, "%s: %d", invalid[i].name, t.status.code);

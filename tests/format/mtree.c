@@ -1,10 +1,10 @@
 #include "support/reading.h"
 
-#define MD5 "2171c75819e108f89188f3a1400ff9bf"
-#define HEX "650dd59fd93d1fca3ac8053a5b4f4e6240bf88045aac02180f24b4411cfae856"
+#define MD5  "2171c75819e108f89188f3a1400ff9bf"
+#define HEX  "650dd59fd93d1fca3ac8053a5b4f4e6240bf88045aac02180f24b4411cfae856"
 #define HEX2 "d5c5f09b69f25bf5059606bc891a4bdaac96e4ba058fc001cab9a8a4b9ee7c39"
-#define SHA " sha256=" HEX
-#define RMD "28d4fd91753d8155cfc8725cacb1ed3240d46aa8"
+#define SHA  " sha256=" HEX
+#define RMD  "28d4fd91753d8155cfc8725cacb1ed3240d46aa8"
 
 static const char *const paths[] = { "agent.bin", "conf/read me.conf", "conf/more/last" };
 
@@ -31,7 +31,8 @@ Test(mtree, what_libarchive_writes_is_read)
             const struct asy_link *link = link_no(&t, j);
 
             cr_expect(asy_view_is(link->path, paths[j / valid[i].digests]), "%s %zu", valid[i].name, j);
-            cr_expect(link->has_size && link->size == (j / valid[i].digests == 2 ? 5 : 10), "%s %zu", valid[i].name, j);
+            cr_expect(link->has_size && link->size == (j / valid[i].digests == 2 ? 5 : 10), "%s %zu",
+                      valid[i].name, j);
             cr_expect_eq(link->path.data[link->path.len], 0);
         }
         reading_end(&t);
@@ -64,7 +65,8 @@ Test(mtree, one_defect_refuses_all_of_it)
         struct reading_test t = read_case("mtree", "invalid", invalid[i].name, "release.mtree", &recognised);
 
         cr_expect(recognised, "%s", invalid[i].name);
-        cr_expect_eq(t.status.code, invalid[i].code, "%s: %d %s", invalid[i].name, t.status.code, t.reading.diag.text);
+        cr_expect_eq(t.status.code, invalid[i].code, "%s: %d %s", invalid[i].name, t.status.code,
+                     t.reading.diag.text);
         cr_expect_eq(t.reading.dossier->facts_n, 0, "%s", invalid[i].name);
         if (invalid[i].finding != ASY_REASON_NONE)
             cr_expect(has_finding(&t, invalid[i].finding), "%s", invalid[i].name);
@@ -141,7 +143,8 @@ static const struct text_row texts[] = {
 
     /* keywords */
     { "#mtree\n./a type=file md5=" MD5 SHA " rmd160digest=" RMD "\n", ASSAY_OK, 2, "a" },
-    { "#mtree\n./a rmd160=" RMD "\n", ASSAY_OK, 1, "a" }, /* stays unknown: the file must not pass unchecked */
+    { "#mtree\n./a rmd160=" RMD "\n", ASSAY_OK, 1,
+      "a" }, /* stays unknown: the file must not pass unchecked */
     { "#mtree\n./a" SHA SHA "\n", ASSAY_OK, 1, "a" },
     { "#mtree\n./a" SHA " sha256digest=" HEX2 "\n", ASSAY_E_FORMAT, 0, NULL },
     { "#mtree\n./a" SHA " type=file type=file\n", ASSAY_E_FORMAT, 0, NULL },
@@ -167,10 +170,12 @@ Test(mtree, the_grammar_line_by_line)
         struct reading_test t = reading_of("mtree", "release.mtree");
 
         read_text(&t, texts[i].text);
-        cr_expect_eq(t.status.code, texts[i].code, "\"%s\": %d %s", texts[i].text, t.status.code, t.reading.diag.text);
+        cr_expect_eq(t.status.code, texts[i].code, "\"%s\": %d %s", texts[i].text, t.status.code,
+                     t.reading.diag.text);
         cr_expect_eq(t.reading.dossier->facts_n, texts[i].links, "\"%s\"", texts[i].text);
         if (texts[i].path != NULL && t.reading.dossier->facts_n == texts[i].links)
-            cr_expect(asy_view_is(link_no(&t, texts[i].links - 1)->path, texts[i].path), "\"%s\"", texts[i].text);
+            cr_expect(asy_view_is(link_no(&t, texts[i].links - 1)->path, texts[i].path), "\"%s\"",
+                      texts[i].text);
         reading_end(&t);
     }
 }
@@ -211,7 +216,8 @@ Test(mtree, recognised_by_its_first_line)
 
 Test(mtree, every_prefix_and_every_zero_byte)
 {
-    static const char text[] = "#mtree\n/set type=file\n. type=dir\n  a\\040b size=1 \\\n" SHA "\nsub type=dir\nc" SHA "\n..\n..\n";
+    static const char text[] =
+        "#mtree\n/set type=file\n. type=dir\n  a\\040b size=1 \\\n" SHA "\nsub type=dir\nc" SHA "\n..\n..\n";
 
     for (size_t n = 0; n < sizeof text - 1; n++) {
         struct reading_test t = reading_of("mtree", "x");

@@ -1,7 +1,7 @@
 #include "support/reading.h"
 
-#define MD5 "2171c75819e108f89188f3a1400ff9bf"
-#define HEX "650dd59fd93d1fca3ac8053a5b4f4e6240bf88045aac02180f24b4411cfae856"
+#define MD5  "2171c75819e108f89188f3a1400ff9bf"
+#define HEX  "650dd59fd93d1fca3ac8053a5b4f4e6240bf88045aac02180f24b4411cfae856"
 #define HEX2 "d5c5f09b69f25bf5059606bc891a4bdaac96e4ba058fc001cab9a8a4b9ee7c39"
 
 struct valid_row {
@@ -11,22 +11,14 @@ struct valid_row {
 };
 
 static const struct valid_row valid[] = {
-    { "gnu-md5", "MD5SUMS", 3, ASY_MD5 },
-    { "gnu-sha1", "SHA1SUMS", 3, ASY_SHA1 },
-    { "gnu-sha224", "SHA224SUMS", 3, ASY_SHA224 },
-    { "gnu-sha256", "SHA256SUMS", 3, ASY_SHA256 },
-    { "gnu-sha384", "SHA384SUMS", 3, ASY_SHA384 },
-    { "gnu-sha512", "SHA512SUMS", 3, ASY_SHA512 },
-    { "gnu-b2", "B2SUMS", 3, ASY_BLAKE2B_512 },
-    { "gnu-binary", "SHA256SUMS", 3, ASY_SHA256 },
-    { "bsd-sha256", "SHA256SUMS", 3, ASY_SHA256 },
-    { "bsd-b2", "checksums.txt", 3, ASY_BLAKE2B_512 },
-    { "bsd-mixed", "CHECKSUMS", 4, ASY_SHA256 },
-    { "shasum", "SHA256SUMS", 3, ASY_SHA256 },
-    { "openssl", "SHA256SUMS", 3, ASY_SHA256 },
-    { "escaped", "SHA256SUMS", 2, ASY_SHA256 },
-    { "crlf", "SHA256SUMS", 3, ASY_SHA256 },
-    { "comment", "SHA256SUMS", 3, ASY_SHA256 },
+    { "gnu-md5", "MD5SUMS", 3, ASY_MD5 },          { "gnu-sha1", "SHA1SUMS", 3, ASY_SHA1 },
+    { "gnu-sha224", "SHA224SUMS", 3, ASY_SHA224 }, { "gnu-sha256", "SHA256SUMS", 3, ASY_SHA256 },
+    { "gnu-sha384", "SHA384SUMS", 3, ASY_SHA384 }, { "gnu-sha512", "SHA512SUMS", 3, ASY_SHA512 },
+    { "gnu-b2", "B2SUMS", 3, ASY_BLAKE2B_512 },    { "gnu-binary", "SHA256SUMS", 3, ASY_SHA256 },
+    { "bsd-sha256", "SHA256SUMS", 3, ASY_SHA256 }, { "bsd-b2", "checksums.txt", 3, ASY_BLAKE2B_512 },
+    { "bsd-mixed", "CHECKSUMS", 4, ASY_SHA256 },   { "shasum", "SHA256SUMS", 3, ASY_SHA256 },
+    { "openssl", "SHA256SUMS", 3, ASY_SHA256 },    { "escaped", "SHA256SUMS", 2, ASY_SHA256 },
+    { "crlf", "SHA256SUMS", 3, ASY_SHA256 },       { "comment", "SHA256SUMS", 3, ASY_SHA256 },
 };
 
 Test(sums, lists_of_every_tool_are_read)
@@ -211,7 +203,8 @@ static const struct other_row others[] = {
 Test(sums, recognised_by_content_alone)
 {
     for (size_t i = 0; i < sizeof others / sizeof *others; i++)
-        cr_expect_eq(is_recognised("sums", asy_view_of(others[i].text), "SHA256SUMS"), others[i].is_sums, "row %zu", i);
+        cr_expect_eq(is_recognised("sums", asy_view_of(others[i].text), "SHA256SUMS"), others[i].is_sums,
+                     "row %zu", i);
 }
 
 Test(sums, recognised_although_the_first_line_is_longer_than_the_glimpse)
@@ -324,7 +317,8 @@ static void check_corpus(const struct corpus_row *row)
     struct reading_test t;
     char path[512];
 
-    (void)snprintf(path, sizeof path, "%s/corpora/hash-manifest/data/x/hashes/%s.sums", ASSAY_SHARED, row->name);
+    (void)snprintf(path, sizeof path, "%s/corpora/hash-manifest/data/x/hashes/%s.sums", ASSAY_SHARED,
+                   row->name);
     file = load_file(path);
     if (file.data == NULL)
         cr_skip("no corpus at %s", path);

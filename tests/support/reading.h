@@ -33,7 +33,7 @@ static inline struct reading_test reading_of(const char *format, const char *nam
     return t;
 }
 
-/* Once a test.  `bytes` are copied into memory of exactly their length, so that ASan sees what is read past their end. */
+/* Once a test.  `bytes` are copied into memory of their very length: ASan sees what is read past their end. */
 static inline void read_bytes(struct reading_test *t, struct asy_view bytes)
 {
     t->exact = malloc(bytes.len == 0 ? 1 : bytes.len);
@@ -76,7 +76,8 @@ static inline bool has_finding(const struct reading_test *t, enum asy_reason rea
 
 static inline bool is_recognised(const char *format, struct asy_view bytes, const char *name)
 {
-    struct asy_glimpse glimpse = { asy_view_head(bytes, ASY_GLIMPSE), bytes.len <= ASY_GLIMPSE, asy_view_of(name) };
+    struct asy_glimpse glimpse = { asy_view_head(bytes, ASY_GLIMPSE), bytes.len <= ASY_GLIMPSE,
+                                   asy_view_of(name) };
     const struct asy_format *other, *found = asy_format_recognise(&glimpse, &other);
 
     cr_expect_null(other, "%s is also %s", name, other == NULL ? "" : other->name);
@@ -103,8 +104,8 @@ static inline void unload(struct asy_view file)
 }
 
 /* A case of testdata: read as `format` under its own name; the bytes are tried for recognition too. */
-static inline struct reading_test read_case(const char *format, const char *kind, const char *name, const char *list,
-                                            bool *recognised)
+static inline struct reading_test read_case(const char *format, const char *kind, const char *name,
+                                            const char *list, bool *recognised)
 {
     struct reading_test t = reading_of(format, list);
     struct asy_view file;

@@ -25,26 +25,16 @@ struct path_row {
 };
 
 static const struct path_row paths[] = {
-    { "a", "a" },
-    { "a/b", "a/b" },
-    { "./a//b", "a/b" },
-    { "a/./b", "a/b" },
-    { "././a", "a" },
-    { "we\\ird", "we\\ird" },
-    { "...", "..." },
-    { "a/..b/c..", "a/..b/c.." },
-    { " ", " " },
-    { "", NULL },
-    { ".", NULL },
-    { "./", NULL },
-    { "..", NULL },
-    { "../a", NULL },
-    { "a/..", NULL },
-    { "a/../b", NULL },
-    { "/a", NULL },
-    { "//a", NULL },
-    { "a/", NULL },
-    { "a/.", NULL },
+    { "a", "a" },        { "a/b", "a/b" },
+    { "./a//b", "a/b" }, { "a/./b", "a/b" },
+    { "././a", "a" },    { "we\\ird", "we\\ird" },
+    { "...", "..." },    { "a/..b/c..", "a/..b/c.." },
+    { " ", " " },        { "", NULL },
+    { ".", NULL },       { "./", NULL },
+    { "..", NULL },      { "../a", NULL },
+    { "a/..", NULL },    { "a/../b", NULL },
+    { "/a", NULL },      { "//a", NULL },
+    { "a/", NULL },      { "a/.", NULL },
     { "a//", NULL },
 };
 
@@ -110,15 +100,18 @@ Test(listing, the_same_said_twice_is_one_claim)
 {
     struct reading_test t = reading_of("sums", "SHA256SUMS");
     struct asy_listing listing = listing_of(&t, ASY_TEXT("x"));
-    struct asy_listed a = sha256_of(ASY_TEXT("a"), some_digest), b = sha256_of(ASY_TEXT("b"), other_digest), c = a;
+    struct asy_listed a = sha256_of(ASY_TEXT("a"), some_digest), b = sha256_of(ASY_TEXT("b"), other_digest),
+                      c = a;
 
     c.has_size = true;
     c.size = 7;
-    cr_assert(asy_listing_add(&listing, &a) && asy_listing_add(&listing, &b) && asy_listing_add(&listing, &c));
+    cr_assert(asy_listing_add(&listing, &a) && asy_listing_add(&listing, &b) &&
+              asy_listing_add(&listing, &c));
     cr_assert(assay_ok(asy_listing_end(&listing)));
     cr_assert_eq(t.reading.dossier->facts_n, 2);
     cr_expect(asy_view_is(link_no(&t, 0)->path, "a") && asy_view_is(link_no(&t, 1)->path, "b"));
-    cr_expect(link_no(&t, 0)->has_size && link_no(&t, 0)->size == 7, "the size that one of the two lines gave is kept");
+    cr_expect(link_no(&t, 0)->has_size && link_no(&t, 0)->size == 7,
+              "the size that one of the two lines gave is kept");
     cr_expect_not(link_no(&t, 1)->has_size);
     reading_end(&t);
 }
@@ -129,7 +122,8 @@ static void expect_conflict(const struct asy_listed *a, const struct asy_listed 
     struct asy_listing listing = listing_of(&t, ASY_TEXT("x"));
     struct asy_listed between = sha256_of(ASY_TEXT("m"), some_digest);
 
-    cr_assert(asy_listing_add(&listing, a) && asy_listing_add(&listing, &between) && asy_listing_add(&listing, b));
+    cr_assert(asy_listing_add(&listing, a) && asy_listing_add(&listing, &between) &&
+              asy_listing_add(&listing, b));
     cr_expect_eq(asy_listing_end(&listing).code, ASSAY_E_FORMAT, "%s", what);
     cr_expect(has_finding(&t, ASY_MANIFEST_CONFLICT), "%s", what);
     cr_expect_eq(t.reading.dossier->facts_n, 0, "%s", what);
@@ -160,7 +154,8 @@ Test(listing, what_cannot_be_computed_counts_only_where_it_is_alone)
     more.alg = alone.alg = ASY_RIPEMD160;
     more.value.len = alone.value.len = 20;
     alone.path = ASY_TEXT("b");
-    cr_assert(asy_listing_add(&listing, &more) && asy_listing_add(&listing, &good) && asy_listing_add(&listing, &alone));
+    cr_assert(asy_listing_add(&listing, &more) && asy_listing_add(&listing, &good) &&
+              asy_listing_add(&listing, &alone));
     cr_assert(assay_ok(asy_listing_end(&listing)));
     cr_assert_eq(t.reading.dossier->facts_n, 2);
     cr_expect_eq(link_no(&t, 0)->alg, ASY_SHA256);
@@ -257,19 +252,33 @@ struct name_row {
 };
 
 static const struct name_row names[] = {
-    { "SHA256SUMS", true },          { "SHA512SUMS.txt", true },      { "MD5SUMS", true },
-    { "B2SUMS", true },              { "checksums.txt", true },       { "tool_1.0_SHA256SUMS", true },
-    { "SHASUMS256.txt", true },      { "agent.bin.sha256", true },    { "release.sums", true },
-    { "x.mtree", true },             { "x.hashdeep", true },          { "x.tar.gz.sha256sum", true },
-    { "SHA256SUMS.asc", false },     { "SHA256SUMS.minisig", false }, { "checksums.txt.sig", false },
-    { "checksums.txt.pem", false },  { "agent.bin", false },          { "sha256sum", false },
-    { "sums", false },               { "", false },
+    { "SHA256SUMS", true },
+    { "SHA512SUMS.txt", true },
+    { "MD5SUMS", true },
+    { "B2SUMS", true },
+    { "checksums.txt", true },
+    { "tool_1.0_SHA256SUMS", true },
+    { "SHASUMS256.txt", true },
+    { "agent.bin.sha256", true },
+    { "release.sums", true },
+    { "x.mtree", true },
+    { "x.hashdeep", true },
+    { "x.tar.gz.sha256sum", true },
+    { "SHA256SUMS.asc", false },
+    { "SHA256SUMS.minisig", false },
+    { "checksums.txt.sig", false },
+    { "checksums.txt.pem", false },
+    { "agent.bin", false },
+    { "sha256sum", false },
+    { "sums", false },
+    { "", false },
 };
 
 Test(listing, manifests_are_known_by_name)
 {
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        cr_expect_eq(asy_is_manifest_name(asy_view_of(names[i].name)), names[i].is_manifest, "%s", names[i].name);
+        cr_expect_eq(asy_is_manifest_name(asy_view_of(names[i].name)), names[i].is_manifest, "%s",
+                     names[i].name);
 }
 
 /* Quadratic work would take minutes; this takes tens of milliseconds where it is not instrumented. */
@@ -279,7 +288,8 @@ Test(listing, a_hundred_thousand_lines, .timeout = 20)
     struct asy_listing listing = listing_of(&t, ASY_TEXT("x"));
 
     for (unsigned i = 0; i < 100000; i++) {
-        struct asy_listed file = sha256_of(asy_view_of(asy_printf(t.arena, "dir/%u/file-%u", i % 100, i)), some_digest);
+        struct asy_listed file =
+            sha256_of(asy_view_of(asy_printf(t.arena, "dir/%u/file-%u", i % 100, i)), some_digest);
 
         cr_assert(asy_listing_add(&listing, &file));
     }
