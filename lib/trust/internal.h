@@ -1,0 +1,20 @@
+/* Private to trust/: what the store is made of. */
+#ifndef ASY_TRUST_INTERNAL_H
+#define ASY_TRUST_INTERNAL_H
+
+#include "trust/trust.h"
+
+struct asy_signer_line; /* one line of allowed_signers: allowed_signers.c */
+struct asy_krl;         /* one revocation list: krl.c */
+
+struct asy_trust {
+    const struct asy_crypto *crypto;
+    struct asy_arena *arena; /* names, blobs, lines: all that lives as long as the store */
+    struct asy_trusted_key *keys;
+    size_t keys_n, keys_room;
+    struct asy_signer_line *signers;
+    struct asy_krl *krls;
+    struct asy_pki *pki, *tsa_pki;
+};
+
+#endif
