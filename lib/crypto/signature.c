@@ -107,7 +107,7 @@ static assay_status spell(const struct asy_dossier *dossier, struct asy_recipe r
     for (size_t i = 0; i < recipe.n; i++) {
         const struct asy_piece *piece = &recipe.pieces[i];
         struct asy_view bytes = piece->literal;
-        uint64_t len;
+        uint64_t len = 0;
 
         if (piece->kind == ASY_PIECE_SPAN) {
             assay_status s = append_span(dossier, piece, out == NULL ? NULL : out + *total, room - *total, &len, diag);

@@ -13,6 +13,7 @@
 #include "format/format.h"
 
 #include "base/reader.h"
+#include "base/text.h"
 #include "codec/base64.h"
 
 enum { COMMENT_MAX = 1023, SIGNATURE = 64 };
@@ -70,6 +71,24 @@ static bool message_of(struct asy_reading *reading, bool prehashed, struct asy_r
     return asy_recipe_of(arena, &digest, 1, out);
 }
 
+/* "timestamp:SECONDS", a word of the trusted comment that minisign writes by default. */
+static void take_time(struct asy_signature *signature, struct asy_view comment)
+{
+    struct asy_reader words = asy_reader_of(comment);
+    struct asy_view word;
+    uint64_t seconds;
+
+    while (asy_get_until(&words, '\t', &word) || asy_get_view(&words, words.rest.len, &word)) {
+        if (word.len == 0)
+            return;
+        if (asy_view_starts(word, ASY_TEXT("timestamp:")) && asy_parse_u64(asy_view_from(word, 10), &seconds) &&
+            seconds <= INT64_MAX) {
+            signature->has_claimed_time = true;
+            signature->claimed_time = (int64_t)seconds;
+        }
+    }
+}
+
 static assay_status read(struct asy_reading *reading)
 {
     struct asy_arena *arena = reading->dossier->arena;
@@ -107,6 +126,7 @@ static assay_status read(struct asy_reading *reading)
         struct asy_piece pieces[2] = { asy_literal(value), asy_literal(said) };
 
         claim->is.signature.comment = said;
+        take_time(&claim->is.signature, said);
         if (!asy_recipe_of(arena, pieces, 2, &message))
             return asy_no_memory(&reading->diag);
         backing = add_signature(reading, message, global, key_id, NULL);

@@ -2,13 +2,18 @@
 
 struct walk {
     struct asy_dossier *dossier;
-    unsigned floor; /* weakest strength of a digest that carries anything */
+    const struct asy_counting *counting;
     bool changed, full;
 };
 
 static bool is_strong(const struct walk *walk, enum asy_digest_alg alg)
 {
-    return asy_digest_strength(alg) >= walk->floor;
+    return asy_digest_strength(alg) >= asy_digest_strength(walk->counting->floor);
+}
+
+static bool counts(const struct walk *walk, const struct asy_fact *fact)
+{
+    return fact->principal >= 0 && asy_fact_holds(fact) && walk->counting->signature(fact, walk->counting->context);
 }
 
 /* Who says the run [off, off + len) of an item, as a mask. */
@@ -73,42 +78,88 @@ static void say(struct walk *walk, struct asy_recipe recipe, uint64_t by)
     }
 }
 
-/* Joins the parts that one principal says; when they reach from the start to the end he says the whole. */
+/* The end of the run that begins at or before `at` in a list, as far as `mask` says it; `at` when none does. */
+static uint64_t reach(const struct asy_said *said, uint64_t mask, uint64_t at, uint64_t size)
+{
+    uint64_t furthest = at;
+
+    for (; said != NULL; said = said->next) {
+        uint64_t end;
+
+        if ((said->by & mask) == 0 || said->off > at)
+            continue;
+        if (said->len == ASY_TO_END || __builtin_add_overflow(said->off, said->len, &end) || end > size)
+            end = size;
+        if (end > furthest)
+            furthest = end;
+    }
+    return furthest;
+}
+
+/* As far as bytes are said, or framing, without a gap. */
+static uint64_t covered_to(const struct asy_item *item, uint64_t mask, uint64_t at)
+{
+    uint64_t before;
+
+    do {
+        before = at;
+        at = reach(item->said, mask, at, item->size);
+        at = reach(item->slack, UINT64_MAX, at, item->size);
+    } while (at > before);
+    return at;
+}
+
+/* The first byte behind `at` where a run of either list begins. */
+static uint64_t next_start(const struct asy_item *item, uint64_t mask, uint64_t at)
+{
+    uint64_t next = item->size;
+
+    for (const struct asy_said *s = item->said; s != NULL; s = s->next) {
+        if ((s->by & mask) != 0 && s->off > at && s->off < next)
+            next = s->off;
+    }
+    for (const struct asy_said *s = item->slack; s != NULL; s = s->next) {
+        if (s->off > at && s->off < next)
+            next = s->off;
+    }
+    return next;
+}
+
+bool asy_next_uncovered(const struct asy_item *item, uint64_t mask, uint64_t *off, uint64_t *len)
+{
+    uint64_t from;
+
+    if (!item->has_size || (item->whole_by & mask) != 0)
+        return false;
+    from = covered_to(item, mask, *off);
+    if (from >= item->size)
+        return false;
+    *off = from;
+    *len = next_start(item, mask, from) - from;
+    return true;
+}
+
+/* When one principal says all but framing he says the whole. */
 static void join_parts(struct walk *walk, struct asy_item *item)
 {
-    for (unsigned p = 0; item->has_size && item->said != NULL && p < walk->dossier->principals_n; p++) {
-        uint64_t bit = (uint64_t)1 << p, reached = 0;
-        bool moved = true;
+    uint64_t said_by = 0;
 
-        while (moved && reached < item->size) {
-            moved = false;
-            for (const struct asy_said *said = item->said; said != NULL; said = said->next) {
-                uint64_t end;
+    if (!item->has_size || item->said == NULL)
+        return;
+    for (const struct asy_said *said = item->said; said != NULL; said = said->next)
+        said_by |= said->by;
+    for (unsigned p = 0; p < walk->dossier->principals_n; p++) {
+        uint64_t bit = (uint64_t)1 << p;
 
-                if ((said->by & bit) == 0 || said->off > reached)
-                    continue;
-                if (said->len == ASY_TO_END || __builtin_add_overflow(said->off, said->len, &end))
-                    end = item->size;
-                if (end > reached) {
-                    reached = end;
-                    moved = true;
-                }
-            }
-        }
-        if (reached >= item->size)
+        if ((said_by & bit) != 0 && covered_to(item, bit, 0) >= item->size)
             add_whole(walk, item, bit);
     }
 }
 
 static void say_signature(struct walk *walk, const struct asy_fact *fact)
 {
-    const struct asy_signature *signature = &fact->claim.is.signature;
-
-    if (!fact->standing || fact->principal < 0 || !asy_fact_holds(fact))
-        return;
-    if (signature->scheme.digest != ASY_DIGEST_NONE && !is_strong(walk, signature->scheme.digest))
-        return;
-    say(walk, signature->message, (uint64_t)1 << fact->principal);
+    if (counts(walk, fact))
+        say(walk, fact->claim.is.signature.message, (uint64_t)1 << fact->principal);
 }
 
 /* Who says a link: the signature it belongs to, or whoever says the whole document. */
@@ -118,7 +169,7 @@ static uint64_t sayers_of_link(const struct walk *walk, const struct asy_fact *f
 
     if (fact->claim.is.link.by == 0)
         return fact->claim.document->whole_by;
-    if (by == NULL || !by->standing || by->principal < 0 || !asy_fact_holds(by))
+    if (by == NULL || !counts(walk, by))
         return 0;
     return (uint64_t)1 << by->principal;
 }
@@ -127,16 +178,16 @@ static void say_link(struct walk *walk, const struct asy_fact *fact)
 {
     uint64_t by;
 
-    if (!asy_fact_holds(fact) || fact->measure == NULL || !is_strong(walk, fact->claim.is.link.alg))
+    if (!asy_fact_holds(fact) || fact->measure == NULL || !walk->counting->link(fact, walk->counting->context))
         return;
     by = sayers_of_link(walk, fact);
     if (by != 0)
         say(walk, fact->measure->recipe, by);
 }
 
-bool asy_attribute(struct asy_dossier *dossier, enum asy_digest_alg floor)
+bool asy_attribute(struct asy_dossier *dossier, const struct asy_counting *counting)
 {
-    struct walk walk = { dossier, asy_digest_strength(floor), true, false };
+    struct walk walk = { dossier, counting, true, false };
 
     for (size_t i = 0; i < dossier->items_n; i++) {
         dossier->items[i]->whole_by = dossier->items[i]->pinned_by;

@@ -7,10 +7,21 @@
 
 #include "model/dossier.h"
 
+/* What the policy lets carry anything.  Only facts that hold with a proof are asked about. */
+struct asy_counting {
+    bool (*signature)(const struct asy_fact *, const void *context);
+    bool (*link)(const struct asy_fact *, const void *context);
+    const void *context;
+    enum asy_digest_alg floor; /* of digests inside what is signed */
+};
+
 /*
- * Fills whole_by and said of every item from the standing signatures, the pins and the links that hold.  Digests weaker
- * than `floor` carry nothing.  False when the arena is full.
+ * Fills whole_by and said of every item from the signatures that count, the pins, and the links that hold and count.
+ * False when the arena is full.
  */
-bool asy_attribute(struct asy_dossier *, enum asy_digest_alg floor);
+bool asy_attribute(struct asy_dossier *, const struct asy_counting *);
+
+/* The next run of an item's bytes from `*off` on that nobody in `mask` says and no format declares framing. */
+bool asy_next_uncovered(const struct asy_item *, uint64_t mask, uint64_t *off, uint64_t *len);
 
 #endif

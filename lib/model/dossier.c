@@ -185,8 +185,20 @@ static bool is_same_principal(const struct asy_principal *a, const struct asy_pr
     return strcmp(a->name, b->name) == 0 && strcmp(a->kind, b->kind) == 0;
 }
 
+/* Reports outlive the store that a name comes from. */
+static bool keep_text(struct asy_dossier *dossier, const char **text)
+{
+    if (*text != NULL)
+        *text = asy_copy_text(dossier->arena, asy_view_of(*text));
+    else
+        return true;
+    return *text != NULL;
+}
+
 int asy_add_principal(struct asy_dossier *dossier, const struct asy_principal *principal)
 {
+    struct asy_principal *copy;
+
     for (size_t i = 0; i < dossier->principals_n; i++) {
         if (is_same_principal(&dossier->principals[i], principal))
             return (int)i;
@@ -195,11 +207,22 @@ int asy_add_principal(struct asy_dossier *dossier, const struct asy_principal *p
         dossier->incomplete = true;
         return -1;
     }
-    dossier->principals[dossier->principals_n] = *principal;
+    copy = &dossier->principals[dossier->principals_n];
+    *copy = *principal;
+    if (!keep_text(dossier, &copy->name) || !keep_text(dossier, &copy->kind) || !keep_text(dossier, &copy->anchor) ||
+        !keep_text(dossier, &copy->identity)) {
+        dossier->incomplete = true;
+        return -1;
+    }
     return (int)dossier->principals_n++;
 }
 
 bool asy_fact_holds(const struct asy_fact *fact)
 {
     return fact->outcome == ASY_HOLDS && fact->proof != NULL;
+}
+
+bool asy_finding_blocks(const struct asy_finding *finding)
+{
+    return finding->severity == ASY_BLOCKS && finding->waived_by == NULL;
 }

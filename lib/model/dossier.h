@@ -31,6 +31,8 @@ enum { ASY_PRINCIPALS = 64 }; /* one bit each in a mask */
 struct asy_principal {
     const char *name;        /* from the policy, or made from the key */
     const char *kind;        /* "minisign key", "certificate", "pin", ... */
+    const char *anchor;      /* the anchor that a certificate leads to, as the policy names it; NULL */
+    const char *identity;    /* SSH principal or common name it was trusted for; NULL */
     uint8_t fingerprint[32]; /* SHA-256 of the SubjectPublicKeyInfo: what makes signers distinct */
     bool has_fingerprint;
     bool is_pin;       /* the caller vouches for a document: no signature */
@@ -53,6 +55,7 @@ struct asy_item {
     bool is_evidence;      /* read as evidence */
     bool was_named;        /* the caller named it: it must be readable */
     bool is_link;          /* a symbolic link (inside the tree) */
+    bool is_listed;        /* a manifest names it */
     struct asy_item *about; /* evidence: what it is detached from; NULL: itself or by its own words */
     struct asy_item *parent; /* the archive a member is in; NULL: the file system */
     const char *dir;       /* evidence: the directory that relative paths in it start from, "" or with a last '/' */
@@ -97,6 +100,8 @@ struct asy_finding {
     const char *waived_by;         /* "owner: reason (until DATE)", or NULL */
 };
 
+struct asy_tree;
+
 struct asy_dossier {
     struct asy_arena *arena;
     const struct asy_limits *limits;
@@ -114,6 +119,8 @@ struct asy_dossier {
     size_t findings_n, findings_room;
     struct asy_principal principals[ASY_PRINCIPALS];
     size_t principals_n;
+    struct asy_tree *tree; /* the subject's directory, open while there is work; NULL when it is none */
+    size_t missing_n;      /* files that manifests list and that are not there */
     bool incomplete; /* something did not fit or failed inside: never an ALLOW */
 };
 
@@ -145,6 +152,9 @@ struct asy_fact *asy_fact_no(const struct asy_dossier *, asy_claim_no);
 /* Sets outcome and why of a fact and returns.  Printable detail is kept in the arena. */
 void asy_because(struct asy_dossier *, struct asy_why *, enum asy_reason, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
+
+/* True for a finding that stands in the way: it blocks and nobody waived it. */
+bool asy_finding_blocks(const struct asy_finding *);
 
 /* True for a claim that holds with a proof. */
 bool asy_fact_holds(const struct asy_fact *);

@@ -14,8 +14,13 @@
 assay_status asy_settings_set(struct asy_settings *, struct asy_view name, const char *value, struct asy_diag *);
 
 /* What the ruling is made from besides the dossier. */
+struct asy_policy;
+struct asy_product;
+
 struct asy_terms {
     const struct asy_settings *settings;
+    const struct asy_policy *policy;   /* NULL: the command line's keys and settings are all there is */
+    const struct asy_product *product; /* the one that matched, or NULL */
     bool nobody_trusted;    /* no key, anchor or allowed signer was usable */
     bool authority_trusted; /* a timestamp authority's anchor was given */
 };

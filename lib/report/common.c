@@ -2,11 +2,6 @@
 
 #include <stdlib.h>
 
-bool asy_finding_blocks(const struct asy_finding *finding)
-{
-    return finding->severity == ASY_BLOCKS && finding->waived_by == NULL;
-}
-
 /* How well a finding explains the ruling: its ruling and exit code, its ruling alone, or only that it blocks. */
 static unsigned explains(const struct asy_account *account, const struct asy_finding *finding)
 {

@@ -5,7 +5,6 @@
 #include "model/account.h"
 
 /* True for a finding that worsens the ruling: it blocks and nobody waived it. */
-bool asy_finding_blocks(const struct asy_finding *);
 
 /* The finding that made the ruling what it is; NULL when none blocks. */
 const struct asy_finding *asy_decisive(const struct asy_account *);

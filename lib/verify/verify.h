@@ -34,6 +34,7 @@ struct asy_subject {
     const char *name;   /* for reports and manifests; NULL: the path's last part */
     const char *format; /* the only format to read evidence or the subject as; NULL: recognise */
     struct asy_input *inputs;
+    bool by_members;  /* an archive is judged by its members */
     bool no_sidecars; /* look at nothing that was not named */
 };
 

@@ -1,0 +1,424 @@
+#include "judge.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#define SYSTEM_POLICY "/etc/assay/assay.yaml"
+
+const struct option_spec judge_options[] = {
+    { "policy", 'p', "FILE", "the policy document; \"none\" keeps the system's out" },
+    { "key", 'k', "FILE", "trust this public key (any format, or a certificate)" },
+    { "anchor", 0, "FILE", "trust certificates under these anchors" },
+    { "tsa-anchor", 0, "FILE", "trust timestamp authorities under these anchors" },
+    { "intermediate", 0, "FILE", "certificates that help to build a chain" },
+    { "crl", 0, "FILE", "certificate revocation lists" },
+    { "allowed-signers", 0, "FILE", "SSH keys and whose they are, as in ssh-keygen(1)" },
+    { "krl", 0, "FILE", "SSH keys that are revoked" },
+    { "signature", 's', "FILE", "a signature; then no other evidence is looked for" },
+    { "manifest", 'm', "FILE", "a list of digests" },
+    { "pin-manifest", 0, "FILE", "a list of digests that you vouch for yourself" },
+    { "timestamp", 0, "FILE", "an RFC 3161 timestamp over the subject or a signature" },
+    { "identity", 'i', "NAME", "who must have signed: SSH principal, certificate name" },
+    { "namespace", 'n', "NAME", "namespace of SSH signatures (default: file)" },
+    { "purpose", 0, "WORD", "what certificates are for: codesign (default), smime, any" },
+    { "require-comment", 0, "WORD", "a word that the signed comment must have" },
+    { "set", 0, "NAME=VALUE", "override one setting; the report shows it" },
+    { "limit", 0, "NAME=N", "change one limit" },
+    { "at", 0, "TIME", "reference time, 2026-11-23T21:00:00Z (default: now)" },
+    { "format", 0, "NAME", "read evidence as this format (assay formats)" },
+    { "members", 0, NULL, "judge an archive by its members" },
+    { "strict", 0, NULL, "inspect: refuse what contradicts itself or is unsafe" },
+    { "threads", 'j', "N", "threads that digest (default: processors)" },
+    { "json", 0, NULL, "report as JSON" },
+    { "output", 'o', "FILE", "write the report to a file" },
+    { "full", 0, NULL, "whole digests in the text report" },
+    { "verbose", 'v', NULL, "say every fact, also those that hold" },
+    { "quiet", 'q', NULL, "say nothing when it is allowed; twice: nothing at all" },
+    { "color", 0, "WHEN", "auto (default), always, never" },
+    { "exit-classic", 0, NULL, "exit 0 for ALLOW and 1 for anything else" },
+    { NULL, 0, NULL, NULL },
+};
+
+struct trust_option {
+    const char *name;
+    enum assay_trust_kind kind;
+};
+
+static const struct trust_option trust_options[] = {
+    { "key", ASSAY_TRUST_KEY },
+    { "anchor", ASSAY_TRUST_ANCHOR },
+    { "tsa-anchor", ASSAY_TRUST_TSA_ANCHOR },
+    { "intermediate", ASSAY_TRUST_INTERMEDIATE },
+    { "crl", ASSAY_TRUST_CRL },
+    { "allowed-signers", ASSAY_TRUST_ALLOWED_SIGNERS },
+    { "krl", ASSAY_TRUST_KRL },
+};
+
+struct role_option {
+    const char *name;
+    enum assay_role role;
+};
+
+static const struct role_option role_options[] = {
+    { "signature", ASSAY_ROLE_SIGNATURE },
+    { "manifest", ASSAY_ROLE_MANIFEST },
+    { "pin-manifest", ASSAY_ROLE_PINNED_MANIFEST },
+    { "timestamp", ASSAY_ROLE_TIMESTAMP },
+};
+
+/* Options that are settings under a name of their own. */
+static const char *const setting_options[][2] = {
+    { "identity", "identity" },
+    { "namespace", "namespace" },
+    { "purpose", "purpose" },
+    { "require-comment", "require_comment" },
+};
+
+#define COUNT(array) (sizeof(array) / sizeof *(array))
+
+/* A digit string below a bound, or -1. */
+static long long number_of(const char *text, long long most)
+{
+    char *end;
+    long long n;
+
+    errno = 0;
+    n = strtoll(text, &end, 10);
+    return text[0] < '0' || text[0] > '9' || *end != '\0' || errno != 0 || n > most ? -1 : n;
+}
+
+/* 0, or the exit status of what was wrong (already told). */
+static int set_pair(struct judge *judge, const char *pair, bool is_limit)
+{
+    const char *equals = strchr(pair, '=');
+    assay_error *error = NULL;
+    long long number;
+    assay_status s;
+    char name[64];
+
+    if (equals == NULL || equals == pair || (size_t)(equals - pair) >= sizeof name) {
+        complain("\"%s\" is not NAME=VALUE", pair);
+        return EXIT_USAGE_ERROR;
+    }
+    memcpy(name, pair, (size_t)(equals - pair));
+    name[equals - pair] = '\0';
+    number = is_limit ? number_of(equals + 1, INT64_MAX) : 0;
+    if (number < 0) {
+        complain("\"%s\" is no number", equals + 1);
+        return EXIT_USAGE_ERROR;
+    }
+    s = is_limit ? assay_config_limit(judge->config, name, (uint64_t)number, &error)
+                 : assay_config_set(judge->config, name, equals + 1, &error);
+    return assay_ok(s) ? 0 : fail_with(s, error);
+}
+
+static int set_time(struct judge *judge, const char *text)
+{
+    struct tm tm = { 0 };
+    char *end = strptime(text, strlen(text) == 10 ? "%Y-%m-%d" : "%Y-%m-%dT%H:%M:%SZ", &tm);
+
+    if (text[0] == '@' && number_of(text + 1, 253402300799LL) >= 0) {
+        assay_config_time(judge->config, number_of(text + 1, 253402300799LL));
+        return 0;
+    }
+    if (end == NULL || *end != '\0') {
+        complain("\"%s\" is no time: expected 2026-11-23T21:00:00Z, 2026-11-23 or @SECONDS", text);
+        return EXIT_USAGE_ERROR;
+    }
+    assay_config_time(judge->config, timegm(&tm));
+    return 0;
+}
+
+static int add_evidence(struct judge *judge, enum assay_role role, const char *path)
+{
+    struct named *larger = realloc(judge->evidence, (judge->evidence_n + 1) * sizeof *larger);
+
+    if (larger == NULL) {
+        complain("out of memory");
+        return EXIT_INTERNAL;
+    }
+    judge->evidence = larger;
+    judge->evidence[judge->evidence_n++] = (struct named){ role, path };
+    return 0;
+}
+
+static int set_policy(struct judge *judge, const char *path)
+{
+    assay_error *error = NULL;
+    assay_status s;
+
+    judge->has_policy = true;
+    if (strcmp(path, "none") == 0)
+        return 0;
+    s = assay_config_policy_file(judge->config, path, &error);
+    return assay_ok(s) ? 0 : fail_with(s, error);
+}
+
+static int set_color(struct judge *judge, const char *when)
+{
+    if (strcmp(when, "auto") != 0 && strcmp(when, "always") != 0 && strcmp(when, "never") != 0) {
+        complain("--color is \"%s\", expected auto, always or never", when);
+        return EXIT_USAGE_ERROR;
+    }
+    judge->color = when;
+    return 0;
+}
+
+/* Options without a meaning for the library. */
+static int set_look(struct judge *judge, const char *name, const char *value)
+{
+    long long threads;
+
+    if (strcmp(name, "members") == 0)
+        judge->members = true;
+    else if (strcmp(name, "strict") == 0)
+        judge->strict = true;
+    else if (strcmp(name, "json") == 0)
+        judge->json = true;
+    else if (strcmp(name, "full") == 0)
+        judge->full = true;
+    else if (strcmp(name, "verbose") == 0)
+        judge->verbose = true;
+    else if (strcmp(name, "quiet") == 0)
+        judge->quiet++;
+    else if (strcmp(name, "exit-classic") == 0)
+        judge->classic = true;
+    else if (strcmp(name, "output") == 0)
+        judge->output = value;
+    else if (strcmp(name, "format") == 0)
+        judge->format = value;
+    else if (strcmp(name, "color") == 0)
+        return set_color(judge, value);
+    else if (strcmp(name, "threads") == 0) {
+        threads = number_of(value, 64);
+        if (threads < 1) {
+            complain("--threads is \"%s\", expected 1 to 64", value);
+            return EXIT_USAGE_ERROR;
+        }
+        assay_config_threads(judge->config, (unsigned)threads);
+    }
+    return 0;
+}
+
+static int take_option(struct judge *judge, const char *name, const char *value)
+{
+    assay_error *error = NULL;
+    assay_status s;
+
+    for (size_t i = 0; i < COUNT(trust_options); i++) {
+        if (strcmp(name, trust_options[i].name) == 0) {
+            s = assay_config_trust_file(judge->config, trust_options[i].kind, value, &error);
+            return assay_ok(s) ? 0 : fail_with(s, error);
+        }
+    }
+    for (size_t i = 0; i < COUNT(role_options); i++) {
+        if (strcmp(name, role_options[i].name) == 0)
+            return add_evidence(judge, role_options[i].role, value);
+    }
+    for (size_t i = 0; i < COUNT(setting_options); i++) {
+        if (strcmp(name, setting_options[i][0]) == 0) {
+            s = assay_config_set(judge->config, setting_options[i][1], value, &error);
+            return assay_ok(s) ? 0 : fail_with(s, error);
+        }
+    }
+    if (strcmp(name, "set") == 0 || strcmp(name, "limit") == 0)
+        return set_pair(judge, value, strcmp(name, "limit") == 0);
+    if (strcmp(name, "at") == 0)
+        return set_time(judge, value);
+    if (strcmp(name, "policy") == 0)
+        return set_policy(judge, value);
+    return set_look(judge, name, value);
+}
+
+static int take_words(struct judge *judge, int argc, char **argv)
+{
+    struct option_walk walk = { .command = judge->command, .argc = argc, .argv = argv };
+    const char *value = NULL;
+    int option, code;
+
+    while ((option = option_next(&walk, &value)) != OPTION_END) {
+        if (option == OPTION_BAD)
+            return EXIT_USAGE_ERROR;
+        if (option == OPTION_OPERAND) {
+            if (judge->operand != NULL) {
+                complain("one subject at a time: %s, %s", judge->operand, value);
+                return EXIT_USAGE_ERROR;
+            }
+            judge->operand = value;
+            continue;
+        }
+        code = take_option(judge, judge->command->options[option].name, value);
+        if (code != 0)
+            return code;
+    }
+    if (judge->operand == NULL) {
+        complain("%s needs a file, a directory or a digest; see assay help %s", judge->command->name,
+                 judge->command->name);
+        return EXIT_USAGE_ERROR;
+    }
+    return 0;
+}
+
+/* The system's policy holds where the caller names none. */
+static int take_system_policy(struct judge *judge)
+{
+    if (judge->has_policy || access(SYSTEM_POLICY, F_OK) != 0)
+        return 0;
+    return set_policy(judge, SYSTEM_POLICY);
+}
+
+static int make_subject(struct judge *judge)
+{
+    const char *operand = judge->operand;
+
+    if (strncmp(operand, "sha256:", 7) == 0 || strncmp(operand, "sha512:", 7) == 0 ||
+        strncmp(operand, "sha384:", 7) == 0) {
+        judge->subject = assay_subject_new_digest(operand);
+        if (judge->subject == NULL) {
+            complain("\"%s\" is no digest", operand);
+            return EXIT_USAGE_ERROR;
+        }
+    } else {
+        judge->subject = strcmp(operand, "-") == 0 ? assay_subject_new_fd(STDIN_FILENO, "-")
+                                                   : assay_subject_new_path(operand);
+    }
+    for (size_t i = 0; judge->subject != NULL && i < judge->evidence_n; i++) {
+        if (!assay_ok(assay_subject_add_file(judge->subject, judge->evidence[i].role, judge->evidence[i].path)))
+            return EXIT_INTERNAL;
+    }
+    if (judge->subject == NULL)
+        return EXIT_INTERNAL;
+    if (judge->format != NULL && !assay_ok(assay_subject_set_format(judge->subject, judge->format))) {
+        complain("there is no format \"%s\"; see assay formats", judge->format);
+        return EXIT_USAGE_ERROR;
+    }
+    assay_subject_by_members(judge->subject, judge->members);
+    return 0;
+}
+
+/* ---- progress: on a terminal, for work of more than a second, at most ten times a second ---- */
+
+struct progress {
+    struct timespec started, shown;
+    bool any;
+};
+
+static double seconds_between(struct timespec a, struct timespec b)
+{
+    return (double)(b.tv_sec - a.tv_sec) + (double)(b.tv_nsec - a.tv_nsec) / 1e9;
+}
+
+static bool show_progress(void *context, uint64_t done, uint64_t all)
+{
+    struct progress *progress = context;
+    struct timespec now;
+
+    (void)clock_gettime(CLOCK_MONOTONIC, &now);
+    if (seconds_between(progress->started, now) < 1 || seconds_between(progress->shown, now) < 0.1)
+        return true;
+    progress->shown = now;
+    progress->any = true;
+    if (all > 0)
+        (void)fprintf(stderr, "\r%3.0f %% of %llu MB ", 100.0 * (double)done / (double)all,
+                      (unsigned long long)(all / 1000000));
+    else
+        (void)fprintf(stderr, "\r%llu MB ", (unsigned long long)(done / 1000000));
+    return true;
+}
+
+static bool wants_color(const struct judge *judge)
+{
+    const char *term = getenv("TERM");
+
+    if (judge->color != NULL && strcmp(judge->color, "auto") != 0)
+        return strcmp(judge->color, "always") == 0;
+    if (judge->output != NULL || getenv("NO_COLOR") != NULL)
+        return false;
+    if (getenv("CLICOLOR_FORCE") != NULL)
+        return true;
+    return isatty(STDOUT_FILENO) && (term == NULL || strcmp(term, "dumb") != 0);
+}
+
+static int write_report(const struct judge *judge, const assay_result *result)
+{
+    unsigned flags = (wants_color(judge) ? ASSAY_REPORT_COLOR : 0U) | (judge->full ? ASSAY_REPORT_FULL : 0U) |
+                     (judge->verbose ? ASSAY_REPORT_VERBOSE : 0U);
+    FILE *file = judge->output == NULL ? stdout : fopen(judge->output, "we");
+    assay_status s;
+    bool closed;
+
+    if (file == NULL) {
+        complain("%s: %s", judge->output, strerror(errno));
+        return EXIT_INTERNAL;
+    }
+    s = assay_result_write(result, judge->json ? ASSAY_REPORT_JSON : ASSAY_REPORT_TEXT, flags, write_file, file);
+    closed = file == stdout || fclose(file) == 0;
+    if (assay_ok(s) && closed)
+        return 0;
+    complain("the report cannot be written");
+    return EXIT_INTERNAL;
+}
+
+/* The one place where a ruling becomes an exit status. */
+static int exit_status(const struct judge *judge, const assay_result *result, bool inspects)
+{
+    int code = assay_result_exit_code(result);
+
+    if (inspects && !judge->strict)
+        return EXIT_OK;
+    if (!inspects && (code == 0) != assay_allows(result))
+        return EXIT_INTERNAL;
+    return judge->classic && code != 0 ? 1 : code;
+}
+
+static int ask_and_tell(struct judge *judge, bool inspects,
+                        assay_status (*ask)(const assay_engine *, const assay_subject *, assay_result **,
+                                            assay_error **))
+{
+    struct progress progress = { 0 };
+    assay_engine *engine = NULL;
+    assay_result *result = NULL;
+    assay_error *error = NULL;
+    assay_status s = assay_engine_new(judge->config, &engine, &error);
+    int code;
+
+    if (!assay_ok(s))
+        return fail_with(s, error);
+    (void)clock_gettime(CLOCK_MONOTONIC, &progress.started);
+    if (isatty(STDERR_FILENO) && judge->quiet == 0)
+        assay_subject_set_progress(judge->subject, show_progress, &progress);
+    s = ask(engine, judge->subject, &result, &error);
+    assay_engine_free(engine);
+    if (progress.any)
+        (void)fputs("\r                              \r", stderr);
+    if (!assay_ok(s))
+        return fail_with(s, error);
+    code = exit_status(judge, result, inspects);
+    if (judge->quiet < 2 && (judge->quiet == 0 || code != 0) && write_report(judge, result) != 0)
+        code = EXIT_INTERNAL;
+    assay_result_free(result);
+    return code;
+}
+
+int judge_main(const struct command *command, int argc, char **argv,
+               assay_status (*ask)(const assay_engine *, const assay_subject *, assay_result **, assay_error **))
+{
+    struct judge judge = { .command = command, .config = assay_config_new() };
+    bool inspects = ask == assay_inspect;
+    int code = judge.config == NULL ? EXIT_INTERNAL : take_words(&judge, argc, argv);
+
+    if (code == 0)
+        code = take_system_policy(&judge);
+    if (code == 0)
+        code = make_subject(&judge);
+    if (code == 0)
+        code = ask_and_tell(&judge, inspects, ask);
+    assay_subject_free(judge.subject);
+    assay_config_free(judge.config);
+    free(judge.evidence);
+    return code;
+}

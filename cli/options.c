@@ -1,0 +1,90 @@
+#include "command.h"
+
+#include <stdio.h>
+#include <string.h>
+
+bool option_is(const struct command *command, int index, const char *name)
+{
+    return strcmp(command->options[index].name, name) == 0;
+}
+
+static int find_long(const struct command *command, const char *name, size_t len)
+{
+    for (int i = 0; command->options != NULL && command->options[i].name != NULL; i++) {
+        if (strlen(command->options[i].name) == len && strncmp(command->options[i].name, name, len) == 0)
+            return i;
+    }
+    return OPTION_BAD;
+}
+
+static int find_letter(const struct command *command, char letter)
+{
+    for (int i = 0; command->options != NULL && command->options[i].name != NULL; i++) {
+        if (command->options[i].letter == letter)
+            return i;
+    }
+    return OPTION_BAD;
+}
+
+static int take_value(struct option_walk *walk, int index, const char *inline_value, const char **value)
+{
+    const struct option_spec *option = &walk->command->options[index];
+
+    if (option->argument == NULL && inline_value != NULL) {
+        complain("--%s takes no value", option->name);
+        return OPTION_BAD;
+    }
+    *value = inline_value;
+    if (option->argument == NULL || inline_value != NULL)
+        return index;
+    if (walk->at >= walk->argc) {
+        complain("--%s needs %s", option->name, option->argument);
+        return OPTION_BAD;
+    }
+    *value = walk->argv[walk->at++];
+    return index;
+}
+
+int option_next(struct option_walk *walk, const char **value)
+{
+    const char *word, *equals;
+    int index;
+
+    if (walk->at >= walk->argc)
+        return OPTION_END;
+    word = walk->argv[walk->at++];
+    *value = word;
+    if (walk->only_operands || word[0] != '-' || word[1] == '\0')
+        return OPTION_OPERAND;
+    if (strcmp(word, "--") == 0) {
+        walk->only_operands = true;
+        return option_next(walk, value);
+    }
+    if (word[1] != '-') {
+        index = word[2] == '\0' ? find_letter(walk->command, word[1]) : OPTION_BAD;
+        equals = NULL;
+    } else {
+        equals = strchr(word, '=');
+        index = find_long(walk->command, word + 2, equals == NULL ? strlen(word + 2) : (size_t)(equals - word - 2));
+    }
+    if (index == OPTION_BAD) {
+        complain("%s has no option %s; see assay help %s", walk->command->name, word, walk->command->name);
+        return OPTION_BAD;
+    }
+    return take_value(walk, index, equals == NULL ? NULL : equals + 1, value);
+}
+
+void print_usage(const struct command *command)
+{
+    (void)printf("usage: assay %s%s %s\n\n%s\n", command->name, command->options == NULL ? "" : " [options]",
+                 command->arguments, command->summary);
+    for (const struct option_spec *o = command->options; o != NULL && o->name != NULL; o++) {
+        char left[64];
+
+        (void)snprintf(left, sizeof left, "%c%c%c --%s%s%s", o->letter ? '-' : ' ', o->letter ? o->letter : ' ',
+                       o->letter ? ',' : ' ', o->name, o->argument == NULL ? "" : " ",
+                       o->argument == NULL ? "" : o->argument);
+        (void)printf("%s  %-34s %s", o == command->options ? "\n" : "", left, o->help);
+        (void)printf("\n");
+    }
+}

@@ -1,0 +1,81 @@
+/* Private to api/: what the public handles are. */
+#ifndef ASY_API_INTERNAL_H
+#define ASY_API_INTERNAL_H
+
+#include "assay/assay.h"
+#include "model/account.h"
+#include "policy/document.h"
+#include "verify/verify.h"
+
+struct assay_error {
+    struct asy_diag diag;
+};
+
+/* One thing to trust, as it was given. */
+struct asy_given {
+    enum assay_trust_kind kind;
+    const char *name, *path; /* path NULL: bytes */
+    struct asy_view bytes;
+    int64_t from, until;
+    struct asy_given *next;
+};
+
+struct asy_override {
+    const char *name, *value;
+    struct asy_override *next;
+};
+
+struct assay_config {
+    struct asy_arena *arena;
+    struct asy_given *trust;
+    struct asy_override *overrides;
+    struct asy_limits limits;
+    const char *policy_path;
+    bool has_time;
+    int64_t time;
+    unsigned threads;
+};
+
+struct assay_engine {
+    struct asy_arena *arena;
+    struct asy_crypto *crypto;
+    struct asy_trust *trust;
+    const struct asy_policy *policy; /* NULL: none */
+    const char *policy_sha256;
+    struct asy_override *overrides;
+    struct asy_text_list *unusable; /* what was given to trust and cannot be used */
+    struct asy_limits limits;
+    bool has_time;
+    int64_t time;
+    unsigned threads;
+};
+
+struct assay_subject {
+    struct asy_arena *arena;
+    struct asy_subject subject;
+    assay_progress progress;
+    void *progress_context;
+};
+
+struct assay_result {
+    struct asy_arena *arena;
+    struct asy_limits limits;
+    struct asy_account account;
+};
+
+/* Hands a diag over as an error; returns the status it goes with. */
+assay_status asy_give_error(assay_status, const struct asy_diag *, assay_error **);
+
+/* The bytes of a small file in the arena. */
+assay_status asy_read_file(struct asy_arena *, const char *path, uint64_t limit, struct asy_view *, struct asy_diag *);
+
+/* Sets one override on settings. */
+assay_status asy_apply_override(struct asy_settings *, const struct asy_override *, struct asy_diag *);
+
+/* Appends in order. */
+bool asy_list_add(struct asy_arena *, struct asy_text_list **, const char *text);
+
+/* "dir/of/policy.yaml" and "keys/a.pub" -> "dir/of/keys/a.pub"; absolute paths stay. */
+const char *asy_path_beside(struct asy_arena *, const char *file, const char *path);
+
+#endif

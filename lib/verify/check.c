@@ -1,0 +1,244 @@
+/* Finds the keys for every signature, plans and computes digests, and has crypto answer every claim. */
+#include "verify/run.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static assay_status add_try(struct asy_run *run, struct asy_fact *fact, const struct asy_key *key,
+                            struct asy_key *owned, const struct asy_trusted_key *trusted)
+{
+    struct asy_try *larger;
+
+    if (run->tries_n == run->tries_room) {
+        size_t room = run->tries_room == 0 ? 16 : run->tries_room * 2;
+
+        larger = realloc(run->tries, room * sizeof *larger);
+        if (larger == NULL)
+            return asy_no_memory(&run->diag);
+        run->tries = larger;
+        run->tries_room = room;
+    }
+    run->tries[run->tries_n++] = (struct asy_try){ fact, key, owned, trusted };
+    return asy_signature_wants(run->dossier, fact, key) ? asy_ok
+                                                        : asy_fail(&run->diag, ASSAY_E_LIMIT, 0, "memory of the job");
+}
+
+const struct asy_try *asy_try_of(const struct asy_run *run, const struct asy_fact *fact)
+{
+    const struct asy_try *first = NULL;
+
+    for (size_t i = 0; i < run->tries_n; i++) {
+        if (run->tries[i].fact != fact)
+            continue;
+        if (first == NULL)
+            first = &run->tries[i];
+        if (asy_fact_holds(fact) && fact->has_key_fingerprint &&
+            memcmp(asy_key_fingerprint(run->tries[i].key), fact->key_fingerprint, 32) == 0)
+            return &run->tries[i];
+    }
+    return first;
+}
+
+/* The certificate that a chain claim of this signature names and does not carry, from the caller's helpers. */
+static bool find_leaf(struct asy_run *run, const struct asy_fact *fact, struct asy_view *der)
+{
+    for (size_t i = 0; i < run->dossier->facts_n; i++) {
+        const struct asy_claim *claim = &run->dossier->facts[i]->claim;
+        const struct asy_pki *pki;
+
+        if (claim->kind != ASY_CLAIM_CHAIN || asy_fact_no(run->dossier, claim->is.chain.of) != fact)
+            continue;
+        pki = claim->is.chain.for_timestamps ? asy_trust_get_tsa_pki(run->job->trust)
+                                             : asy_trust_get_pki(run->job->trust);
+        return asy_pki_find_leaf(pki, &claim->is.chain, der);
+    }
+    return false;
+}
+
+static bool is_candidate(const struct asy_signature *signature, const struct asy_trusted_key *trusted)
+{
+    if (!asy_key_fits(trusted->key, signature->scheme.alg))
+        return false;
+    return signature->key_id.len == 0 || trusted->key_id.len == 0 ||
+           asy_view_eq(signature->key_id, trusted->key_id);
+}
+
+static assay_status try_store(struct asy_run *run, struct asy_fact *fact)
+{
+    const struct asy_trust *trust = run->job->trust;
+    assay_status s = asy_ok;
+
+    for (size_t i = 0; assay_ok(s) && i < asy_trust_keys_n(trust); i++) {
+        const struct asy_trusted_key *trusted = asy_trust_key(trust, i);
+
+        if (is_candidate(&fact->claim.is.signature, trusted))
+            s = add_try(run, fact, trusted->key, NULL, trusted);
+    }
+    return s;
+}
+
+/* A key that the document carries shows only that its owner signed; who that is, judge.c asks. */
+static assay_status try_carried(struct asy_run *run, struct asy_fact *fact, const struct asy_key_material *material)
+{
+    struct asy_diag diag = { 0 };
+    struct asy_key *key;
+    assay_status s = asy_key_new(run->job->crypto, material, &key, &diag);
+
+    if (s.code == ASSAY_E_MEMORY)
+        return asy_no_memory(&run->diag);
+    if (!assay_ok(s)) {
+        asy_because(run->dossier, &fact->why,
+                    s.code == ASSAY_E_UNSUPPORTED ? ASY_SIGNATURE_ALGORITHM : ASY_EVIDENCE_MALFORMED, "key: %s",
+                    diag.text);
+        return asy_ok;
+    }
+    s = add_try(run, fact, key, key, NULL);
+    if (!assay_ok(s) && (run->tries_n == 0 || run->tries[run->tries_n - 1].owned != key))
+        asy_key_free(key);
+    return s;
+}
+
+static assay_status plan_signature(struct asy_run *run, struct asy_fact *fact)
+{
+    const struct asy_signature *signature = &fact->claim.is.signature;
+    struct asy_key_material leaf = { .form = ASY_KEY_CERT };
+
+    if (signature->scheme.alg == ASY_SIG_NONE || signature->scheme.alg == ASY_SIG_OTHER) {
+        asy_because(run->dossier, &fact->why, ASY_SIGNATURE_ALGORITHM, "%s",
+                    signature->scheme.alg_name == NULL ? "unknown" : signature->scheme.alg_name);
+        return asy_ok;
+    }
+    if (signature->key != NULL)
+        return try_carried(run, fact, signature->key);
+    if (find_leaf(run, fact, &leaf.a))
+        return try_carried(run, fact, &leaf);
+    return try_store(run, fact);
+}
+
+/* A digest that may be of any input: planned for all that it could be. */
+static bool plan_anywhere(struct asy_run *run, struct asy_fact *fact)
+{
+    for (size_t i = 0; i < run->dossier->items_n; i++) {
+        struct asy_item *item = run->dossier->items[i];
+        struct asy_piece whole = asy_whole(item);
+        struct asy_recipe recipe;
+
+        if (item == fact->claim.document || (item != run->subject && (!item->is_evidence || item->format == NULL)))
+            continue;
+        if (!asy_recipe_of(run->dossier->arena, &whole, 1, &recipe) ||
+            asy_add_measure(run->dossier, recipe, fact->claim.is.link.alg) == NULL)
+            return false;
+    }
+    return true;
+}
+
+static assay_status plan_link(struct asy_run *run, struct asy_fact *fact)
+{
+    const struct asy_link *link = &fact->claim.is.link;
+    bool done = true;
+
+    if (link->by_digest)
+        done = plan_anywhere(run, fact);
+    else if (link->path.len == 0)
+        done = (fact->measure = asy_add_measure(run->dossier, link->target, link->alg)) != NULL;
+    return done ? asy_ok : asy_fail(&run->diag, ASSAY_E_LIMIT, 0, "memory of the job");
+}
+
+static assay_status plan(struct asy_run *run)
+{
+    assay_status s = asy_ok;
+
+    for (size_t i = 0; assay_ok(s) && i < run->dossier->facts_n; i++) {
+        struct asy_fact *fact = run->dossier->facts[i];
+
+        if (fact->claim.kind == ASY_CLAIM_SIGNATURE)
+            s = plan_signature(run, fact);
+        else if (fact->claim.kind == ASY_CLAIM_LINK)
+            s = plan_link(run, fact);
+    }
+    return s;
+}
+
+/* Every file that is to be ruled about has an identity: its SHA-256, and digests that claims want besides. */
+static assay_status plan_identity(struct asy_run *run)
+{
+    struct asy_piece whole;
+    struct asy_recipe recipe;
+
+    if (run->subject == NULL || run->subject->why.reason != ASY_REASON_NONE || run->subject->measures != NULL)
+        return asy_ok;
+    whole = asy_whole(run->subject);
+    if (!asy_recipe_of(run->dossier->arena, &whole, 1, &recipe) ||
+        asy_add_measure(run->dossier, recipe, ASY_SHA256) == NULL)
+        return asy_fail(&run->diag, ASSAY_E_LIMIT, 0, "memory of the job");
+    return asy_ok;
+}
+
+/* The input that has the digest; when none has, the subject, so that the difference is shown. */
+static void settle_anywhere(struct asy_run *run, struct asy_fact *fact)
+{
+    const struct asy_link *link = &fact->claim.is.link;
+
+    for (size_t i = 0; i < run->dossier->items_n; i++) {
+        struct asy_item *item = run->dossier->items[i];
+
+        for (struct asy_measure *m = item->measures; m != NULL; m = m->next) {
+            if (m->alg != link->alg)
+                continue;
+            if (m->done && link->value.len == asy_digest_len(m->alg) &&
+                memcmp(m->digest, link->value.data, link->value.len) == 0) {
+                fact->measure = m;
+                return;
+            }
+            if (item == run->subject)
+                fact->measure = m;
+        }
+    }
+}
+
+static void answer_signature(struct asy_run *run, const struct asy_try *attempt)
+{
+    struct asy_fact *fact = attempt->fact;
+
+    if (asy_fact_holds(fact))
+        return;
+    asy_check_signature(run->job->crypto, run->dossier, fact, attempt->key);
+    memcpy(fact->key_fingerprint, asy_key_fingerprint(attempt->key), sizeof fact->key_fingerprint);
+    fact->has_key_fingerprint = true;
+    fact->key_bits = asy_key_bits(attempt->key);
+    fact->signer_known = fact->signer_known || attempt->trusted != NULL;
+}
+
+assay_status asy_identify(struct asy_run *run)
+{
+    const struct asy_job *job = run->job;
+    assay_status s;
+
+    s = plan_identity(run);
+    if (!assay_ok(s))
+        return s;
+    return asy_measure_all(job->crypto, run->dossier, job->threads, job->progress, &run->diag);
+}
+
+assay_status asy_check(struct asy_run *run)
+{
+    assay_status s = plan(run);
+
+    if (assay_ok(s))
+        s = asy_identify(run);
+    if (!assay_ok(s))
+        return s;
+    for (size_t i = 0; i < run->tries_n; i++)
+        answer_signature(run, &run->tries[i]);
+    for (size_t i = 0; i < run->dossier->facts_n; i++) {
+        struct asy_fact *fact = run->dossier->facts[i];
+
+        if (fact->claim.kind != ASY_CLAIM_LINK)
+            continue;
+        if (fact->claim.is.link.by_digest)
+            settle_anywhere(run, fact);
+        if (fact->measure != NULL)
+            asy_check_link(run->dossier, fact);
+    }
+    return asy_ok;
+}

@@ -1,0 +1,336 @@
+/* Opens the subject, and finds the evidence: what the caller named, else what lies beside it. */
+#include "base/text.h"
+#include "format/listing.h"
+#include "verify/names.h"
+#include "verify/run.h"
+
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+
+static struct asy_view name_view(const struct asy_item *item)
+{
+    return asy_view_of(item->name);
+}
+
+static assay_status no_room(struct asy_run *run)
+{
+    return asy_fail(&run->diag, ASSAY_E_LIMIT, 0, "too many files");
+}
+
+/* "a/b/c" -> "a/b/", in the arena. */
+static const char *dir_of(struct asy_run *run, struct asy_view path)
+{
+    struct asy_view base = asy_base_name(path);
+
+    return asy_copy_text(run->dossier->arena, asy_view_head(path, path.len - base.len));
+}
+
+static struct asy_item *add_item(struct asy_run *run, const char *name, struct asy_source *source)
+{
+    return name == NULL || source == NULL ? NULL : asy_add_item(run->dossier, name, source);
+}
+
+/* Evidence is looked up by name among the items: a sorted index of all but those the caller gave as bytes. */
+static int by_name(const void *a, const void *b)
+{
+    const struct asy_item *const *x = a, *const *y = b;
+
+    return strcmp((*x)->name, (*y)->name);
+}
+
+struct index {
+    struct asy_item **items;
+    size_t n;
+};
+
+static assay_status index_new(struct asy_run *run, struct index *out)
+{
+    out->n = run->dossier->items_n;
+    out->items = calloc(out->n + 1, sizeof(struct asy_item *));
+    if (out->items == NULL)
+        return asy_no_memory(&run->diag);
+    if (out->n > 0)
+        memcpy(out->items, run->dossier->items, out->n * sizeof(struct asy_item *));
+    qsort(out->items, out->n, sizeof *out->items, by_name);
+    return asy_ok;
+}
+
+static struct asy_item *find(const struct index *index, struct asy_view name)
+{
+    size_t low = 0, high = index->n;
+
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        int order = asy_view_cmp(name_view(index->items[middle]), name);
+
+        if (order == 0)
+            return index->items[middle];
+        if (order < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return NULL;
+}
+
+/* What a detached file is about, by its name: the file without the ending, itself evidence or not. */
+static void pair(const struct index *index, struct asy_item *item)
+{
+    struct asy_view subject;
+
+    if (asy_names_evidence(name_view(item), &subject))
+        item->about = find(index, subject);
+}
+
+static const char *last_part(struct asy_run *run, const char *path)
+{
+    return asy_copy_text(run->dossier->arena, asy_base_name(asy_view_of(path)));
+}
+
+/* ---- trees ---- */
+
+static assay_status add_entry(struct asy_run *run, const struct asy_tree *tree, const struct asy_entry *entry)
+{
+    struct asy_dossier *dossier = run->dossier;
+    struct asy_view name = asy_base_name(asy_view_of(entry->path)), subject;
+    struct asy_item *item = add_item(run, entry->path, asy_source_at(dossier->arena, tree->fd, entry->path));
+
+    if (item == NULL)
+        return no_room(run);
+    item->is_member = true;
+    item->is_subject = true;
+    switch (entry->kind) {
+    case ASY_ENTRY_FILE:
+        item->is_evidence = asy_is_manifest_name(name) || asy_names_evidence(name, &subject);
+        item->dir = dir_of(run, asy_view_of(entry->path));
+        return item->dir == NULL ? no_room(run) : asy_ok;
+    case ASY_ENTRY_LINK:
+    case ASY_ENTRY_DIR_LINK:
+        item->is_link = true;
+        return asy_ok;
+    case ASY_ENTRY_BAD_LINK:
+        item->is_link = true;
+        asy_add_finding(dossier, ASY_BLOCKS, ASY_TREE_LINK, item, NULL, "%s", "");
+        return asy_ok;
+    case ASY_ENTRY_SPECIAL:
+        asy_add_finding(dossier, ASY_BLOCKS, ASY_TREE_SPECIAL, item, NULL, "%s", "");
+        return asy_ok;
+    case ASY_ENTRY_UNREADABLE:
+        asy_add_finding(dossier, ASY_BLOCKS, ASY_INPUT_UNREADABLE, item, NULL, "%s", entry->why);
+        return asy_ok;
+    }
+    return asy_ok;
+}
+
+static assay_status gather_tree(struct asy_run *run, const char *path)
+{
+    struct asy_dossier *dossier = run->dossier;
+    assay_status s = asy_tree_open(path, false, dossier->limits, dossier->arena, &dossier->tree, &run->diag);
+
+    if (!assay_ok(s))
+        return s;
+    for (size_t i = 0; assay_ok(s) && i < dossier->tree->n; i++)
+        s = add_entry(run, dossier->tree, &dossier->tree->entries[i]);
+    return s;
+}
+
+/* ---- one file ---- */
+
+/*
+ * Sidecars of a file: what carries its name and an ending, every manifest in its directory, and in turn what carries
+ * the name of one of these.
+ */
+static bool is_sidecar(struct asy_view name, struct asy_view subject)
+{
+    struct asy_view inner;
+
+    if (asy_is_manifest_name(name))
+        return true;
+    while (asy_names_evidence(name, &inner)) {
+        if (asy_view_eq(inner, subject) || asy_is_manifest_name(inner))
+            return true;
+        name = inner;
+    }
+    return false;
+}
+
+static assay_status gather_sidecars(struct asy_run *run, const char *path)
+{
+    struct asy_dossier *dossier = run->dossier;
+    const char *dir = dir_of(run, asy_view_of(path));
+    struct asy_view subject = asy_base_name(asy_view_of(path));
+    struct asy_diag why;
+    assay_status s;
+
+    if (dir == NULL)
+        return no_room(run);
+    s = asy_tree_open(dir[0] == '\0' ? "." : dir, true, dossier->limits, dossier->arena, &dossier->tree, &why);
+    if (!assay_ok(s)) {
+        asy_add_finding(dossier, ASY_NOTE, ASY_EVIDENCE_UNREADABLE, run->subject, NULL,
+                        "its directory cannot be listed: %s", why.text);
+        return asy_ok;
+    }
+    for (size_t i = 0; i < dossier->tree->n; i++) {
+        const struct asy_entry *entry = &dossier->tree->entries[i];
+        struct asy_item *item;
+
+        if ((entry->kind != ASY_ENTRY_FILE && entry->kind != ASY_ENTRY_LINK) ||
+            !is_sidecar(asy_view_of(entry->path), subject))
+            continue;
+        item = add_item(run, entry->path, asy_source_at(dossier->arena, dossier->tree->fd, entry->path));
+        if (item == NULL)
+            return no_room(run);
+        item->is_evidence = true;
+    }
+    return asy_ok;
+}
+
+static struct asy_source *source_of_subject(struct asy_run *run, const struct asy_subject *subject)
+{
+    struct asy_arena *arena = run->dossier->arena;
+
+    if (subject->path != NULL)
+        return asy_source_at(arena, AT_FDCWD, subject->path);
+    if (subject->has_bytes)
+        return asy_source_of_memory(arena, subject->bytes);
+    if (subject->digest_alg != ASY_DIGEST_NONE)
+        return asy_source_of_digest(arena, subject->digest_alg, subject->digest);
+    return asy_source_of_fd(arena, subject->fd);
+}
+
+static const char *name_of_subject(struct asy_run *run, const struct asy_subject *subject)
+{
+    char hex[2 * ASY_DIGEST_MAX + 1];
+
+    if (subject->name != NULL)
+        return asy_copy_text(run->dossier->arena, asy_view_of(subject->name));
+    if (subject->path != NULL)
+        return last_part(run, subject->path);
+    if (subject->digest_alg == ASY_DIGEST_NONE)
+        return "-";
+    asy_hex(asy_view_head(subject->digest, ASY_DIGEST_MAX), hex);
+    return asy_printf(run->dossier->arena, "%s:%s", asy_digest_name(subject->digest_alg), hex);
+}
+
+static assay_status gather_file(struct asy_run *run, const struct asy_subject *subject)
+{
+    struct asy_diag diag = { 0 };
+    assay_status s;
+
+    run->subject = add_item(run, name_of_subject(run, subject), source_of_subject(run, subject));
+    if (run->subject == NULL)
+        return no_room(run);
+    run->subject->is_subject = true;
+    s = asy_source_open(run->subject->source, &diag);
+    if (!assay_ok(s)) {
+        asy_because(run->dossier, &run->subject->why, ASY_INPUT_UNREADABLE, "%s", diag.text);
+        asy_add_finding(run->dossier, ASY_BLOCKS, ASY_INPUT_UNREADABLE, run->subject, NULL, "%s", diag.text);
+    }
+    if (subject->path != NULL && subject->inputs == NULL && !subject->no_sidecars)
+        return gather_sidecars(run, subject->path);
+    return asy_ok;
+}
+
+/* ---- what the caller named ---- */
+
+/* A named file that lies in the tree is that file of the tree. */
+static struct asy_item *find_in_tree(struct asy_run *run, const struct index *index, const struct asy_input *input)
+{
+    const char *root = run->job->subject->path;
+    struct asy_view path = asy_view_of(input->path), prefix;
+
+    if (run->subject != NULL || root == NULL || input->path == NULL)
+        return NULL;
+    prefix = asy_view_of(root);
+    while (prefix.len > 1 && prefix.data[prefix.len - 1] == '/')
+        prefix.len--;
+    if (!asy_view_starts(path, prefix) || path.len <= prefix.len || path.data[prefix.len] != '/')
+        return NULL;
+    return find(index, asy_view_from(path, prefix.len + 1));
+}
+
+static struct asy_item *add_input(struct asy_run *run, const struct index *index, const struct asy_input *input)
+{
+    struct asy_arena *arena = run->dossier->arena;
+    struct asy_item *item = find_in_tree(run, index, input);
+    const char *name = input->name;
+    struct asy_source *source;
+
+    if (item != NULL)
+        return item;
+    if (name == NULL)
+        name = input->path == NULL ? "-" : input->path;
+    source = input->path != NULL ? asy_source_at(arena, AT_FDCWD, input->path)
+                                 : asy_source_of_memory(arena, input->bytes);
+    return add_item(run, asy_copy_text(arena, asy_view_of(name)), source);
+}
+
+/* The principal that stands for the caller's own word about one document. */
+static int pin_principal(struct asy_run *run, const struct asy_item *item)
+{
+    const struct asy_principal pin = { .name = item->name, .kind = "pin of the caller", .is_pin = true };
+
+    return asy_add_principal(run->dossier, &pin);
+}
+
+/* A named signature is over the manifest that is named beside it, when it carries its name; else over the subject. */
+static struct asy_item *about_of_input(struct asy_run *run, const struct asy_item *item)
+{
+    struct asy_view subject;
+
+    if (asy_names_evidence(asy_base_name(name_view(item)), &subject)) {
+        for (size_t i = 0; i < run->dossier->items_n; i++) {
+            struct asy_item *other = run->dossier->items[i];
+
+            if (other != item && other->is_evidence && asy_view_eq(asy_base_name(name_view(other)), subject))
+                return other;
+        }
+    }
+    return run->subject;
+}
+
+static assay_status gather_inputs(struct asy_run *run, const struct index *index)
+{
+    for (const struct asy_input *input = run->job->subject->inputs; input != NULL; input = input->next) {
+        struct asy_item *item = add_input(run, index, input);
+        int pin;
+
+        if (item == NULL)
+            return no_room(run);
+        item->is_evidence = true;
+        item->was_named = true;
+        if (input->role != ASY_INPUT_PIN)
+            continue;
+        pin = pin_principal(run, item);
+        if (pin < 0)
+            return no_room(run);
+        item->pinned_by |= (uint64_t)1 << pin;
+    }
+    for (size_t i = 0; i < run->dossier->items_n; i++) {
+        struct asy_item *item = run->dossier->items[i];
+
+        if (item->was_named && item->about == NULL)
+            item->about = about_of_input(run, item);
+    }
+    return asy_ok;
+}
+
+assay_status asy_gather(struct asy_run *run)
+{
+    const struct asy_subject *subject = run->job->subject;
+    bool is_tree = subject->path != NULL && asy_path_kind(subject->path) == 'd';
+    assay_status s = is_tree ? gather_tree(run, subject->path) : gather_file(run, subject);
+    struct index index = { NULL, 0 };
+
+    if (assay_ok(s))
+        s = index_new(run, &index);
+    for (size_t i = 0; assay_ok(s) && i < index.n; i++) {
+        if (index.items[i]->is_evidence)
+            pair(&index, index.items[i]);
+    }
+    if (assay_ok(s))
+        s = gather_inputs(run, &index);
+    free(index.items);
+    return s;
+}

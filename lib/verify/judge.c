@@ -1,0 +1,408 @@
+/*
+ * Says for every signature whether it stands: its mathematics hold, all that backs it holds, it is strong enough, and it
+ * is by somebody who is trusted at the time that counts.  Timestamps come first, because they say which time that is.
+ */
+#include "verify/run.h"
+
+#include <string.h>
+
+static void falls(struct asy_run *run, struct asy_fact *fact, enum asy_reason reason, const char *detail)
+{
+    fact->standing = false;
+    asy_because(run->dossier, &fact->standing_why, reason, "%s", detail == NULL ? "" : detail);
+}
+
+static void falls_with(struct asy_fact *fact, const struct asy_why *why)
+{
+    fact->standing = false;
+    fact->standing_why = *why;
+}
+
+static struct asy_fact *chain_of(struct asy_run *run, const struct asy_fact *signature)
+{
+    for (size_t i = 0; i < run->dossier->facts_n; i++) {
+        struct asy_fact *fact = run->dossier->facts[i];
+
+        if (fact->claim.kind == ASY_CLAIM_CHAIN && asy_fact_no(run->dossier, fact->claim.is.chain.of) == signature)
+            return fact;
+    }
+    return NULL;
+}
+
+/* True when everything that the signature's own words depend on holds: companions under its key, and its links. */
+static bool is_backed(struct asy_run *run, struct asy_fact *fact)
+{
+    for (size_t i = 0; i < run->dossier->facts_n; i++) {
+        const struct asy_fact *other = run->dossier->facts[i];
+        const struct asy_claim *claim = &other->claim;
+        bool backs = claim->kind == ASY_CLAIM_SIGNATURE && claim->is.signature.role == ASY_ROLE_BACKS &&
+                     asy_fact_no(run->dossier, claim->is.signature.of) == fact;
+        bool links = claim->kind == ASY_CLAIM_LINK && asy_fact_no(run->dossier, claim->is.link.by) == fact;
+
+        if ((backs || links) && !asy_fact_holds(other)) {
+            falls_with(fact, &other->why);
+            return false;
+        }
+        if (backs && memcmp(other->key_fingerprint, fact->key_fingerprint, sizeof fact->key_fingerprint) != 0) {
+            falls(run, fact, ASY_SIGNATURE_INVALID, "the signed comment is by another key");
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Weak digests between the key and the bytes: the signature's own, and those of the links that it says. */
+static bool is_strong(struct asy_run *run, struct asy_fact *fact)
+{
+    const struct asy_settings *settings = run->job->settings;
+    unsigned floor = asy_digest_strength(settings->min_digest);
+    const struct asy_try *attempt = asy_try_of(run, fact);
+    enum asy_digest_alg digest = fact->claim.is.signature.scheme.digest;
+
+    if (digest != ASY_DIGEST_NONE && asy_digest_strength(digest) < floor) {
+        falls(run, fact, ASY_SIGNATURE_WEAK, asy_digest_name(digest));
+        return false;
+    }
+    for (size_t i = 0; i < run->dossier->facts_n; i++) {
+        const struct asy_claim *claim = &run->dossier->facts[i]->claim;
+
+        if (claim->kind == ASY_CLAIM_LINK && asy_fact_no(run->dossier, claim->is.link.by) == fact &&
+            claim->is.link.target.n > 0 && asy_recipe_whole(claim->is.link.target) != NULL &&
+            asy_digest_strength(claim->is.link.alg) < floor) {
+            falls(run, fact, ASY_SIGNATURE_WEAK, asy_digest_name(claim->is.link.alg));
+            return false;
+        }
+    }
+    if (attempt != NULL && asy_key_is_rsa(attempt->key) && asy_key_bits(attempt->key) < settings->min_rsa) {
+        falls(run, fact, ASY_SIGNER_WEAK_KEY, asy_key_name(attempt->key));
+        return false;
+    }
+    return true;
+}
+
+static void stand(struct asy_run *run, struct asy_fact *fact, const struct asy_principal *principal)
+{
+    int no = asy_add_principal(run->dossier, principal);
+
+    if (no < 0) {
+        falls(run, fact, ASY_LIMIT_REACHED, "too many signers");
+        return;
+    }
+    fact->principal = no;
+    fact->signer_name = run->dossier->principals[no].name;
+    fact->standing = true;
+    fact->standing_why = (struct asy_why){ ASY_REASON_NONE, NULL };
+}
+
+static struct asy_principal principal_of(const struct asy_fact *fact, const char *name, const char *kind)
+{
+    struct asy_principal principal = { .name = name, .kind = kind, .has_fingerprint = true };
+
+    memcpy(principal.fingerprint, fact->key_fingerprint, sizeof principal.fingerprint);
+    return principal;
+}
+
+/* ---- who: keys of the store ---- */
+
+static const struct asy_trusted_key *trusted_key_of(const struct asy_run *run, const struct asy_fact *fact)
+{
+    const struct asy_trust *trust = run->job->trust;
+
+    if (!fact->has_key_fingerprint)
+        return NULL;
+    for (size_t i = 0; i < asy_trust_keys_n(trust); i++) {
+        const struct asy_trusted_key *key = asy_trust_key(trust, i);
+
+        if (memcmp(asy_key_fingerprint(key->key), fact->key_fingerprint, sizeof fact->key_fingerprint) == 0)
+            return key;
+    }
+    return NULL;
+}
+
+/* A key's validity at the reference time, or, where the policy says so, at the time of a trusted timestamp. */
+static bool is_valid_now(struct asy_run *run, struct asy_fact *fact, const struct asy_trusted_key *key)
+{
+    int64_t at = run->dossier->at;
+
+    if (fact->has_stamp && run->job->settings->expired_at_signing_time && at >= key->until)
+        at = fact->stamped_at;
+    if (at < key->from) {
+        falls(run, fact, ASY_SIGNER_NOT_YET_VALID, key->name);
+        return false;
+    }
+    if (at >= key->until) {
+        falls(run, fact, ASY_SIGNER_EXPIRED, key->name);
+        return false;
+    }
+    return true;
+}
+
+static bool has_right_namespace(struct asy_run *run, struct asy_fact *fact)
+{
+    const struct asy_signature *signature = &fact->claim.is.signature;
+
+    if (!signature->has_name_space || asy_view_is(signature->name_space, run->job->settings->name_space))
+        return true;
+    asy_because(run->dossier, &fact->standing_why, ASY_SIGNER_NAMESPACE, "is \"%.*s\", expected \"%s\"",
+                (int)(signature->name_space.len > 200 ? 200 : signature->name_space.len),
+                (const char *)signature->name_space.data, run->job->settings->name_space);
+    return false;
+}
+
+static bool stand_by_key(struct asy_run *run, struct asy_fact *fact, const struct asy_trusted_key *key)
+{
+    struct asy_principal principal = principal_of(fact, key->name, key->kind);
+    const struct asy_signature *signature = &fact->claim.is.signature;
+
+    fact->signer_known = true;
+    if (run->job->settings->identity != NULL && strcmp(run->job->settings->identity, key->name) != 0) {
+        falls(run, fact, ASY_SIGNER_IDENTITY, "a bare key has no identity but its name in the policy");
+        return true;
+    }
+    if (asy_trust_is_revoked(run->job->trust, signature->key_blob.len > 0 ? signature->key_blob : key->ssh_blob,
+                             signature->ssh_cert)) {
+        falls(run, fact, ASY_SIGNER_REVOKED, key->name);
+        return true;
+    }
+    if (is_valid_now(run, fact, key) && has_right_namespace(run, fact))
+        stand(run, fact, &principal);
+    return true;
+}
+
+/* ---- who: certificates ---- */
+
+static bool is_required_name(const struct asy_settings *settings, const struct asy_chain_answer *answer)
+{
+    const char *wanted = settings->identity;
+
+    if (settings->require_cn != NULL &&
+        (answer->common_name == NULL || strcmp(answer->common_name, settings->require_cn) != 0))
+        return false;
+    return wanted == NULL || (answer->common_name != NULL && strcmp(answer->common_name, wanted) == 0) ||
+           (answer->subject != NULL && strcmp(answer->subject, wanted) == 0);
+}
+
+static void stand_by_chain(struct asy_run *run, struct asy_fact *fact, struct asy_fact *chain)
+{
+    const struct asy_chain_terms terms = {
+        .at = run->dossier->at,
+        .purpose = run->job->settings->purpose,
+        .settings = run->job->settings,
+        .has_stamp = fact->has_stamp,
+        .stamped_at = fact->stamped_at,
+    };
+    struct asy_chain_answer answer = { 0 };
+    struct asy_principal principal;
+
+    asy_check_chain(run->job->crypto, run->dossier, chain, asy_trust_get_pki(run->job->trust), &terms, &answer);
+    fact->signer_name = answer.common_name == NULL ? answer.subject : answer.common_name;
+    if (!asy_fact_holds(chain)) {
+        falls_with(fact, &chain->why);
+        return;
+    }
+    fact->signer_known = true;
+    if (!is_required_name(run->job->settings, &answer)) {
+        falls(run, fact, ASY_SIGNER_IDENTITY, answer.subject);
+        return;
+    }
+    principal = principal_of(fact, answer.common_name == NULL ? answer.subject : answer.common_name, "certificate");
+    principal.anchor = answer.anchor;
+    principal.identity = answer.common_name;
+    stand(run, fact, &principal);
+}
+
+/* ---- who: allowed signers ---- */
+
+static bool cert_holds(struct asy_run *run, const struct asy_fact *fact)
+{
+    for (size_t i = 0; i < run->dossier->facts_n; i++) {
+        const struct asy_fact *other = run->dossier->facts[i];
+
+        if (other->claim.kind == ASY_CLAIM_SIGNATURE && other->claim.is.signature.role == ASY_ROLE_CERTIFIES &&
+            asy_fact_no(run->dossier, other->claim.is.signature.of) == fact)
+            return asy_fact_holds(other);
+    }
+    return false;
+}
+
+static void stand_by_signers(struct asy_run *run, struct asy_fact *fact)
+{
+    struct asy_ssh_answer answer = { 0 };
+    struct asy_principal principal;
+
+    asy_trust_judge_ssh(run->job->trust, run->dossier, &fact->claim.is.signature, cert_holds(run, fact),
+                        run->job->settings, run->dossier->at, &answer);
+    if (!answer.trusted) {
+        falls_with(fact, &answer.why);
+        return;
+    }
+    fact->signer_known = true;
+    principal = principal_of(fact, answer.principal, "SSH key");
+    principal.identity = answer.principal;
+    stand(run, fact, &principal);
+}
+
+static bool is_ssh(const struct asy_fact *fact)
+{
+    return fact->claim.is.signature.has_name_space;
+}
+
+static void find_signer(struct asy_run *run, struct asy_fact *fact)
+{
+    const struct asy_trusted_key *key = trusted_key_of(run, fact);
+    struct asy_fact *chain = chain_of(run, fact);
+
+    falls(run, fact, asy_trust_is_empty(run->job->trust) ? ASY_SIGNER_NONE_TRUSTED : ASY_SIGNER_UNKNOWN, NULL);
+    if (key != NULL)
+        (void)stand_by_key(run, fact, key);
+    else if (is_ssh(fact) && asy_trust_has_signers(run->job->trust))
+        stand_by_signers(run, fact);
+    else if (chain != NULL && asy_pki_has_anchors(asy_trust_get_pki(run->job->trust)))
+        stand_by_chain(run, fact, chain);
+}
+
+static bool has_required_comment(struct asy_run *run, struct asy_fact *fact)
+{
+    const char *wanted = run->job->settings->require_comment;
+    struct asy_view comment = fact->claim.is.signature.comment;
+    size_t len = wanted == NULL ? 0 : strlen(wanted);
+
+    if (wanted == NULL)
+        return true;
+    /* whole words: "file:a" must not be found in "file:ab" */
+    for (size_t at = 0; at + len <= comment.len; at++) {
+        bool starts = at == 0 || comment.data[at - 1] == ' ' || comment.data[at - 1] == '\t';
+        bool ends = at + len == comment.len || comment.data[at + len] == ' ' || comment.data[at + len] == '\t';
+
+        if (starts && ends && memcmp(comment.data + at, wanted, len) == 0)
+            return true;
+    }
+    asy_because(run->dossier, &fact->standing_why, ASY_COMMENT_MISMATCH, "is \"%.*s\", expected \"%s\"",
+                (int)(comment.len > 200 ? 200 : comment.len), (const char *)comment.data, wanted);
+    fact->standing = false;
+    return false;
+}
+
+/* A signature that is not answered: nobody has its key, or it is of no algorithm that is known. */
+static void judge_unanswered(struct asy_run *run, struct asy_fact *fact)
+{
+    if (fact->why.reason != ASY_EVIDENCE_UNCHECKED)
+        falls_with(fact, &fact->why);
+    else if (asy_trust_is_empty(run->job->trust))
+        falls(run, fact, ASY_SIGNER_NONE_TRUSTED, NULL);
+    else
+        falls(run, fact, ASY_SIGNER_UNKNOWN, NULL);
+}
+
+static void judge_signature(struct asy_run *run, struct asy_fact *fact)
+{
+    if (fact->outcome == ASY_UNCHECKED) {
+        judge_unanswered(run, fact);
+        return;
+    }
+    if (!asy_fact_holds(fact)) {
+        falls_with(fact, &fact->why);
+        return;
+    }
+    find_signer(run, fact);
+    if (fact->standing && is_backed(run, fact) && is_strong(run, fact))
+        (void)has_required_comment(run, fact);
+}
+
+/* ---- timestamps ---- */
+
+/* The authority behind a token: its signature, links and chain at the time that it says. */
+static bool stamp_holds(struct asy_run *run, const struct asy_stamp *stamp, struct asy_fact *by)
+{
+    struct asy_fact *chain = chain_of(run, by);
+    const struct asy_chain_terms terms = {
+        .at = stamp->time,
+        .purpose = ASY_PURPOSE_TIMESTAMP,
+        .settings = run->job->settings,
+    };
+    struct asy_chain_answer answer = { 0 };
+    struct asy_principal principal;
+
+    if (!asy_fact_holds(by)) {
+        falls(run, by, ASY_TIMESTAMP_INVALID, by->why.detail);
+        return false;
+    }
+    by->standing = true;
+    if (!is_backed(run, by)) {
+        falls(run, by, ASY_TIMESTAMP_INVALID, by->standing_why.detail);
+        return false;
+    }
+    if (!is_strong(run, by))
+        return false;
+    if (chain == NULL || stamp->time > run->dossier->at) {
+        falls(run, by, chain == NULL ? ASY_TIMESTAMP_UNTRUSTED : ASY_TIMESTAMP_INVALID,
+              chain == NULL ? "no certificate" : "its time is after the reference time");
+        return false;
+    }
+    asy_check_chain(run->job->crypto, run->dossier, chain, asy_trust_get_tsa_pki(run->job->trust), &terms, &answer);
+    by->signer_name = answer.common_name == NULL ? answer.subject : answer.common_name;
+    if (!asy_fact_holds(chain)) {
+        falls(run, by, ASY_TIMESTAMP_UNTRUSTED, chain->why.detail);
+        return false;
+    }
+    principal = principal_of(by, by->signer_name, "timestamp authority");
+    principal.anchor = answer.anchor;
+    principal.is_authority = true;
+    stand(run, by, &principal);
+    return by->standing;
+}
+
+static void give_time(struct asy_fact *fact, int64_t time)
+{
+    if (fact->has_stamp && fact->stamped_at <= time)
+        return;
+    fact->has_stamp = true;
+    fact->stamped_at = time;
+}
+
+/* What the token stamps: one signature's value, or a document and so every signature in it. */
+static void apply_stamp(struct asy_run *run, const struct asy_stamp *stamp)
+{
+    const struct asy_fact *link = asy_fact_no(run->dossier, stamp->link);
+    struct asy_fact *over = asy_fact_no(run->dossier, stamp->over);
+    const struct asy_item *stamped;
+
+    if (over != NULL) {
+        give_time(over, stamp->time);
+        return;
+    }
+    stamped = link == NULL || link->measure == NULL ? NULL : asy_recipe_whole(link->measure->recipe);
+    for (size_t i = 0; stamped != NULL && i < run->dossier->facts_n; i++) {
+        struct asy_fact *fact = run->dossier->facts[i];
+
+        if (fact->claim.kind == ASY_CLAIM_SIGNATURE && fact->claim.is.signature.role == ASY_ROLE_SIGNS &&
+            fact->claim.document == stamped)
+            give_time(fact, stamp->time);
+    }
+}
+
+static void judge_stamps(struct asy_run *run)
+{
+    for (size_t i = 0; i < run->dossier->facts_n; i++) {
+        struct asy_fact *fact = run->dossier->facts[i], *by;
+
+        if (fact->claim.kind != ASY_CLAIM_STAMP)
+            continue;
+        by = asy_fact_no(run->dossier, fact->claim.is.stamp.by);
+        if (by == NULL)
+            continue;
+        if (stamp_holds(run, &fact->claim.is.stamp, by))
+            apply_stamp(run, &fact->claim.is.stamp);
+    }
+}
+
+void asy_judge(struct asy_run *run)
+{
+    judge_stamps(run);
+    for (size_t i = 0; i < run->dossier->facts_n; i++) {
+        struct asy_fact *fact = run->dossier->facts[i];
+
+        if (fact->claim.kind == ASY_CLAIM_SIGNATURE && fact->claim.is.signature.role == ASY_ROLE_SIGNS)
+            judge_signature(run, fact);
+    }
+}

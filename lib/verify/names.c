@@ -1,0 +1,81 @@
+#include "verify/names.h"
+
+#include "codec/pem.h"
+#include "format/format.h"
+#include "format/listing.h"
+
+/* Ends of detached evidence that no format of the table owns, or that is not verified here. */
+static const char *const other_suffixes[] = {
+    ".asc", ".gpg", ".sigstore.json", ".sigstore", ".intoto.jsonl", ".att", ".bundle", ".sbom.json", ".cdx.json",
+    ".spdx.json", ".spdx", ".jws", ".sct", NULL,
+};
+
+struct known {
+    const char *suffix, *what;
+};
+
+static const struct known unsupported[] = {
+    { ".asc", "OpenPGP signature" },
+    { ".gpg", "OpenPGP signature" },
+    { ".sigstore.json", "Sigstore bundle" },
+    { ".sigstore", "Sigstore bundle" },
+    { ".intoto.jsonl", "in-toto attestation" },
+    { ".att", "attestation" },
+    { ".cdx.json", "CycloneDX SBOM" },
+    { ".spdx.json", "SPDX SBOM" },
+    { ".spdx", "SPDX SBOM" },
+    { ".jws", "JSON web signature" },
+};
+
+struct asy_view asy_base_name(struct asy_view path)
+{
+    for (size_t i = path.len; i > 0; i--) {
+        if (path.data[i - 1] == '/')
+            return asy_view_from(path, i);
+    }
+    return path;
+}
+
+static bool ends_with_any(struct asy_view name, const char *const *suffixes, struct asy_view *subject)
+{
+    for (; *suffixes != NULL; suffixes++) {
+        struct asy_view suffix = asy_view_of(*suffixes);
+
+        if (name.len > suffix.len && asy_view_ends(name, suffix)) {
+            *subject = asy_view_head(name, name.len - suffix.len);
+            return true;
+        }
+    }
+    return false;
+}
+
+bool asy_names_evidence(struct asy_view name, struct asy_view *subject)
+{
+    for (size_t i = 0; i < asy_formats_n; i++) {
+        if (asy_formats[i]->suffixes != NULL && asy_formats[i]->kind != ASY_KIND_ARCHIVE &&
+            ends_with_any(name, asy_formats[i]->suffixes, subject))
+            return true;
+    }
+    return ends_with_any(name, other_suffixes, subject);
+}
+
+bool asy_names_signature(struct asy_view name)
+{
+    static const char *const ends[] = { ".sig", ".sign", ".signature", NULL };
+    struct asy_view subject;
+
+    return ends_with_any(name, ends, &subject);
+}
+
+const char *asy_names_unsupported(struct asy_view name, struct asy_view head)
+{
+    if (asy_is_pem(head, "PGP SIGNATURE"))
+        return "OpenPGP signature";
+    if (asy_is_pem(head, "PGP SIGNED MESSAGE"))
+        return "OpenPGP clear-signed text";
+    for (size_t i = 0; i < sizeof unsupported / sizeof *unsupported; i++) {
+        if (asy_view_ends(name, asy_view_of(unsupported[i].suffix)))
+            return unsupported[i].what;
+    }
+    return NULL;
+}

@@ -1,0 +1,176 @@
+/* Recognises and reads evidence.  Trouble with a document is said in the document's item and costs it all its claims. */
+#include "format/listing.h"
+#include "verify/names.h"
+#include "verify/run.h"
+
+static uint64_t limit_of(const struct asy_run *run, const struct asy_item *item)
+{
+    const struct asy_limits *limits = run->dossier->limits;
+    bool may_be_list = item->pinned_by != 0 || asy_is_manifest_name(asy_base_name(asy_view_of(item->name)));
+
+    return may_be_list || item->was_named ? limits->manifest : limits->document;
+}
+
+/* From here on the document is what was loaded: the file is not read again. */
+static assay_status load(struct asy_run *run, struct asy_item *item, struct asy_view *bytes, struct asy_diag *diag)
+{
+    struct asy_dossier *dossier = run->dossier;
+    assay_status s = asy_source_open(item->source, diag);
+    struct asy_source *loaded;
+
+    if (assay_ok(s))
+        s = asy_source_load(item->source, limit_of(run, item), dossier->arena, bytes, diag);
+    if (assay_ok(s) && !asy_source_unchanged(item->source))
+        s = asy_fail(diag, ASSAY_E_IO, 0, "changed while it was read");
+    asy_source_close(item->source);
+    if (!assay_ok(s))
+        return s;
+    loaded = asy_source_of_memory(dossier->arena, *bytes);
+    if (loaded == NULL)
+        return asy_fail(diag, ASSAY_E_LIMIT, 0, "memory of the job");
+    item->source = loaded;
+    item->size = bytes->len;
+    item->has_size = true;
+    return asy_ok;
+}
+
+static enum asy_reason reason_of(const struct asy_diag *diag)
+{
+    switch (diag->code) {
+    case ASSAY_E_LIMIT:
+        return ASY_LIMIT_REACHED;
+    case ASSAY_E_UNSUPPORTED:
+        return ASY_EVIDENCE_UNSUPPORTED;
+    case ASSAY_E_ABSENT:
+        return ASY_EVIDENCE_UNBOUND;
+    default:
+        return ASY_EVIDENCE_MALFORMED;
+    }
+}
+
+static void cannot_read(struct asy_run *run, struct asy_item *item, enum asy_reason reason, const char *text)
+{
+    asy_because(run->dossier, &item->why, reason, "%s", text);
+}
+
+/* Takes the claims of a document back that broke its grammar: none of them is ever answered. */
+static void drop_claims(struct asy_dossier *dossier, size_t first)
+{
+    for (size_t i = first; i < dossier->facts_n; i++)
+        dossier->facts[i]->claim.kind = ASY_CLAIM_NONE;
+}
+
+static void read_as(struct asy_run *run, struct asy_item *item, const struct asy_format *format, struct asy_view bytes)
+{
+    struct asy_reading reading = {
+        .dossier = run->dossier,
+        .document = item,
+        .bytes = bytes,
+        .about = item->about,
+        .assumed = run->job->settings->manifest_alg,
+    };
+    size_t first = run->dossier->facts_n;
+    assay_status s;
+
+    item->format = format->name;
+    s = format->read(&reading);
+    if (assay_ok(s))
+        return;
+    drop_claims(run->dossier, first);
+    cannot_read(run, item, reason_of(&reading.diag), reading.diag.text);
+}
+
+/* Named as a signature, or called one, and small enough to be nothing but its value. */
+static bool may_be_bare(const struct asy_item *item, struct asy_view bytes)
+{
+    bool called = asy_names_signature(asy_view_of(item->name));
+
+    return bytes.len > 0 && bytes.len <= 4096 && (called || item->was_named) && item->pinned_by == 0;
+}
+
+static void recognise(struct asy_run *run, struct asy_item *item, struct asy_view bytes)
+{
+    const struct asy_glimpse glimpse = {
+        .head = asy_view_head(bytes, ASY_GLIMPSE),
+        .whole = bytes.len <= ASY_GLIMPSE,
+        .name = asy_base_name(asy_view_of(item->name)),
+    };
+    const struct asy_format *other, *format = asy_format_recognise(&glimpse, &other);
+    const char *unsupported = asy_names_unsupported(glimpse.name, glimpse.head);
+
+    if (other != NULL)
+        cannot_read(run, item, ASY_EVIDENCE_AMBIGUOUS, other->name);
+    else if (format != NULL && format->kind != ASY_KIND_ARCHIVE)
+        read_as(run, item, format, bytes);
+    else if (unsupported != NULL)
+        cannot_read(run, item, ASY_EVIDENCE_UNSUPPORTED, unsupported);
+    else if (bytes.len == 0)
+        cannot_read(run, item, ASY_EVIDENCE_MALFORMED, "the file is empty");
+    else if (may_be_bare(item, bytes))
+        read_as(run, item, asy_format_named(ASY_TEXT("bare")), bytes);
+    else
+        cannot_read(run, item, ASY_EVIDENCE_UNSUPPORTED, "of no format that is known here");
+}
+
+static void read_item(struct asy_run *run, struct asy_item *item)
+{
+    const char *wanted = run->job->subject->format;
+    const struct asy_format *format = wanted == NULL ? NULL : asy_format_named(asy_view_of(wanted));
+    struct asy_diag diag = { 0 };
+    struct asy_view bytes;
+    assay_status s = load(run, item, &bytes, &diag);
+
+    if (!assay_ok(s))
+        cannot_read(run, item, diag.code == ASSAY_E_LIMIT ? ASY_LIMIT_REACHED : ASY_EVIDENCE_UNREADABLE, diag.text);
+    else if (format != NULL && format->kind != ASY_KIND_ARCHIVE)
+        read_as(run, item, format, bytes);
+    else
+        recognise(run, item, bytes);
+}
+
+/* A subject that carries its own signature and the signed bytes (an attached CMS message). */
+static void read_subject(struct asy_run *run)
+{
+    struct asy_item *item = run->subject;
+    struct asy_glimpse glimpse = { .name = asy_base_name(asy_view_of(item->name)) };
+    const struct asy_format *other, *format;
+    uint8_t head[ASY_GLIMPSE];
+    enum asy_digest_alg alg;
+    struct asy_view bytes;
+    struct asy_diag diag;
+    uint64_t size;
+
+    if (item->why.reason != ASY_REASON_NONE || asy_source_is_digest(item->source, &alg, &bytes) ||
+        !assay_ok(asy_source_open(item->source, &diag)))
+        return;
+    size = asy_source_size(item->source);
+    glimpse.head = (struct asy_view){ head, size < sizeof head ? (size_t)size : sizeof head };
+    glimpse.whole = size <= sizeof head;
+    if (!assay_ok(asy_source_read(item->source, 0, head, glimpse.head.len, &diag)))
+        return;
+    format = asy_format_recognise(&glimpse, &other);
+    if (format == NULL) {
+        asy_source_close(item->source);
+        return;
+    }
+    item->format = format->name;
+    if (format->kind == ASY_KIND_SIGNATURE && size <= run->dossier->limits->document)
+        read_item(run, item);
+    else
+        asy_source_close(item->source);
+}
+
+assay_status asy_read_evidence(struct asy_run *run)
+{
+    size_t n = run->dossier->items_n;
+
+    for (size_t i = 0; i < n; i++) {
+        struct asy_item *item = run->dossier->items[i];
+
+        if (item->is_evidence && !item->is_link)
+            read_item(run, item);
+    }
+    if (run->subject != NULL)
+        read_subject(run);
+    return asy_ok;
+}

@@ -1,0 +1,47 @@
+/* Private to verify/: one run of the pump. */
+#ifndef ASY_VERIFY_RUN_H
+#define ASY_VERIFY_RUN_H
+
+#include "io/tree.h"
+#include "verify/verify.h"
+
+/* A key under which a signature is to be checked. */
+struct asy_try {
+    struct asy_fact *fact;
+    const struct asy_key *key;
+    struct asy_key *owned;                 /* the key made from the document's own material, to be freed; or NULL */
+    const struct asy_trusted_key *trusted; /* the store's entry; NULL for a key the document carries */
+};
+
+struct asy_run {
+    const struct asy_job *job;
+    struct asy_dossier *dossier;
+    struct asy_item *subject; /* NULL for a tree */
+    struct asy_try *tries;    /* malloc */
+    size_t tries_n, tries_room;
+    bool by_members;          /* the subject is an archive judged by its members */
+    struct asy_diag diag;
+};
+
+/* Opens the subject and adds it, the files of its tree, and all evidence, as items. */
+assay_status asy_gather(struct asy_run *);
+
+/* Recognises and reads every evidence item; what it cannot read is in the item's `why`. */
+assay_status asy_read_evidence(struct asy_run *);
+
+/* Binds links that name paths to items. */
+assay_status asy_bind(struct asy_run *);
+
+/* Computes the digests that are planned, and the SHA-256 of the subject where no other digest is. */
+assay_status asy_identify(struct asy_run *);
+
+/* Plans and computes digests, and answers every claim. */
+assay_status asy_check(struct asy_run *);
+
+/* Says for every signature whether it stands, and for whom: the last step before policy. */
+void asy_judge(struct asy_run *);
+
+/* The first key a signature was checked under, or the one under which it held; NULL when there was none. */
+const struct asy_try *asy_try_of(const struct asy_run *, const struct asy_fact *);
+
+#endif
