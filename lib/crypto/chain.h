@@ -16,6 +16,7 @@ void asy_pki_free(struct asy_pki *);
 /*
  * Each takes a file of one or more PEM blocks, or one DER object, and adds what it holds.  `name` is what reports call
  * it and is copied.  ASSAY_E_FORMAT when the bytes hold nothing of the kind or anything malformed: then nothing is added.
+ * CRLs among the PEM blocks of a file of certificates (keyrings of RAUC) are taken as CRLs.
  */
 assay_status asy_pki_add_anchors(struct asy_pki *, const char *name, struct asy_view, struct asy_diag *);
 assay_status asy_pki_add_helpers(struct asy_pki *, struct asy_view, struct asy_diag *);
@@ -43,10 +44,10 @@ struct asy_chain_terms {
 /* What is said of the leaf, whether or not the path held; texts live in the dossier's arena. */
 struct asy_chain_answer {
     const char *subject;     /* one line, RFC 4514 */
-    const char *common_name; /* NULL when there is none */
+    const char *common_name; /* NULL when there is none, or more than one */
     const char *anchor;      /* name of the anchor the path led to; NULL */
     uint8_t anchor_fingerprint[32]; /* SHA-256 of the anchor's SubjectPublicKeyInfo */
-    uint8_t leaf_fingerprint[32];
+    uint8_t leaf_fingerprint[32];   /* likewise, of the leaf; zero when its key is not sound */
     unsigned leaf_bits;
     int64_t not_before, not_after;
     bool revocation_checked; /* for the leaf */
@@ -54,7 +55,14 @@ struct asy_chain_answer {
 
 /*
  * Answers a chain claim: HOLDS with a proof, FAILS (a rule broken, expired, revoked, wrong purpose, no path) or UNKNOWN
- * (malformed certificate, revocation data required and not there), with a why.
+ * (malformed certificate, revocation data required and not there), with a why.  Whether the leaf's key is the one that
+ * made the signature is not asked here: take the key from the leaf (asy_pki_find_leaf where the claim has none).
+ *
+ * Revocation data of the caller must be genuine and current.  What the document brought along must be genuine; where it
+ * is no longer current and nothing requires it, it is as though it had been left out.  Any list or response of the
+ * issuer that names a certificate counts, whatever its age (a hold only while the list is current).  With
+ * revoked_ts_before, a stamp before the revocation saves a signature only where a reason is stated that is neither a
+ * compromise nor "unspecified".
  */
 void asy_check_chain(const struct asy_crypto *, struct asy_dossier *, struct asy_fact *, const struct asy_pki *,
                      const struct asy_chain_terms *, struct asy_chain_answer *out);

@@ -1,6 +1,7 @@
 #include "crypto/certs.h"
 
 #include "base/reader.h"
+#include "base/text.h"
 #include "codec/pem.h"
 
 #include <openssl/err.h>
@@ -52,17 +53,14 @@ void asy_pki_free(struct asy_pki *pki)
     free(pki);
 }
 
-/* Takes one object of a file; false when it is not what is wanted. */
-typedef assay_status take_object(void *context, struct asy_view der, size_t no, struct asy_diag *);
-
-static bool is_label_wanted(struct asy_view found, const char *const *labels)
-{
-    for (; *labels != NULL; labels++) {
-        if (asy_view_is(found, *labels))
-            return true;
-    }
-    return false;
-}
+/* What one file holds, until it is known that all of it is well-formed. */
+struct harvest {
+    const struct asy_crypto *crypto;
+    const char *name;
+    struct asy_certs certs;
+    struct asy_crl *crls;
+    size_t crls_n;
+};
 
 /* True when a frame still begins in the text: what is left is then no explanation but a broken frame. */
 static bool has_frame(struct asy_view text)
@@ -77,58 +75,8 @@ static bool has_frame(struct asy_view text)
     return false;
 }
 
-static assay_status each_pem(struct asy_arena *arena, struct asy_view file, const char *const *labels,
-                             take_object *take, void *context, struct asy_diag *diag)
+static assay_status take_cert(struct harvest *harvest, struct asy_view der, size_t no, struct asy_diag *diag)
 {
-    struct asy_reader r = asy_reader_of(file);
-    struct asy_view label, der;
-    assay_status s = asy_ok;
-    size_t n = 0;
-
-    while (assay_ok(s) && asy_get_pem(&r, arena, true, &label, &der)) {
-        n++;
-        if (!is_label_wanted(label, labels))
-            return asy_fail(diag, ASSAY_E_FORMAT, r.at, "PEM block %zu is a %.*s, expected %s", n,
-                            (int)(label.len < 40 ? label.len : 40), (const char *)label.data, labels[0]);
-        s = take(context, der, n, diag);
-    }
-    if (!assay_ok(s))
-        return s;
-    if (has_frame(r.rest))
-        return asy_fail(diag, ASSAY_E_FORMAT, r.at, "PEM block %zu is malformed", n + 1);
-    return n > 0 ? s : asy_fail(diag, ASSAY_E_FORMAT, 0, "no %s found", labels[0]);
-}
-
-/* Every object of a file: one DER object, or PEM blocks with one of the labels. */
-static assay_status each_object(struct asy_view file, const char *const *labels, take_object *take, void *context,
-                                struct asy_diag *diag)
-{
-    struct asy_arena *arena;
-    assay_status s;
-    size_t budget;
-
-    if (file.len > 0 && file.data[0] == DER_SEQUENCE)
-        return take(context, file, 1, diag);
-    if (__builtin_mul_overflow(file.len, (size_t)4, &budget) || __builtin_add_overflow(budget, PEM_ROOM, &budget))
-        return asy_no_memory(diag);
-    arena = asy_arena_new(budget);
-    if (arena == NULL)
-        return asy_no_memory(diag);
-    s = each_pem(arena, file, labels, take, context, diag);
-    asy_arena_free(arena);
-    return s;
-}
-
-/* Certificates of one file, until it is known that all are well-formed. */
-struct harvest {
-    const struct asy_crypto *crypto;
-    const char *name;
-    struct asy_certs certs;
-};
-
-static assay_status take_cert(void *context, struct asy_view der, size_t no, struct asy_diag *diag)
-{
-    struct harvest *harvest = context;
     struct asy_cert *all = realloc(harvest->certs.all, (harvest->certs.n + 1) * sizeof *all);
     struct asy_cert *cert;
 
@@ -149,6 +97,69 @@ static assay_status take_cert(void *context, struct asy_view der, size_t no, str
     return asy_ok;
 }
 
+static assay_status take_crl(struct harvest *harvest, struct asy_view der, size_t no, struct asy_diag *diag)
+{
+    struct asy_crl *crls = realloc(harvest->crls, (harvest->crls_n + 1) * sizeof *crls);
+
+    if (crls == NULL)
+        return asy_no_memory(diag);
+    harvest->crls = crls;
+    if (!asy_crl_read(harvest->crypto, der, &crls[harvest->crls_n]))
+        return asy_fail(diag, ASSAY_E_FORMAT, 0, "revocation list %zu is malformed", no);
+    harvest->crls_n++;
+    return asy_ok;
+}
+
+static assay_status take_block(struct harvest *harvest, struct asy_view label, struct asy_view der, size_t no,
+                               struct asy_diag *diag)
+{
+    char shown[48];
+
+    if (asy_view_is(label, "CERTIFICATE") || asy_view_is(label, "X509 CERTIFICATE"))
+        return take_cert(harvest, der, no, diag);
+    if (asy_view_is(label, "X509 CRL"))
+        return take_crl(harvest, der, no, diag);
+    asy_printable(label, shown, sizeof shown);
+    return asy_fail(diag, ASSAY_E_FORMAT, 0, "PEM block %zu is a %s, expected certificates or revocation lists", no,
+                    shown);
+}
+
+static assay_status take_pem(struct harvest *harvest, struct asy_arena *arena, struct asy_view file,
+                             struct asy_diag *diag)
+{
+    struct asy_reader r = asy_reader_of(file);
+    struct asy_view label, der;
+    assay_status s = asy_ok;
+    size_t n = 0;
+
+    while (assay_ok(s) && asy_get_pem(&r, arena, true, &label, &der))
+        s = take_block(harvest, label, der, ++n, diag);
+    if (assay_ok(s) && has_frame(r.rest))
+        return asy_fail(diag, ASSAY_E_FORMAT, r.at, "PEM block %zu is malformed", n + 1);
+    return s;
+}
+
+/* Everything in a file: one DER object of the kind that is asked for, or PEM blocks. */
+static assay_status take_file(struct harvest *harvest, struct asy_view file, bool want_crls, struct asy_diag *diag)
+{
+    struct asy_arena *arena;
+    assay_status s;
+    size_t budget;
+
+    if (file.len > 0 && file.data[0] == DER_SEQUENCE)
+        return want_crls ? take_crl(harvest, file, 1, diag) : take_cert(harvest, file, 1, diag);
+    if (__builtin_mul_overflow(file.len, (size_t)4, &budget) || __builtin_add_overflow(budget, PEM_ROOM, &budget))
+        return asy_no_memory(diag);
+    arena = asy_arena_new(budget);
+    if (arena == NULL)
+        return asy_no_memory(diag);
+    s = take_pem(harvest, arena, file, diag);
+    asy_arena_free(arena);
+    if (assay_ok(s) && (want_crls ? harvest->crls_n : harvest->certs.n) == 0)
+        return asy_fail(diag, ASSAY_E_FORMAT, 0, "no %s found", want_crls ? "revocation list" : "certificate");
+    return s;
+}
+
 static bool is_in(const struct asy_certs *certs, const struct asy_cert *cert)
 {
     for (size_t i = 0; i < certs->n; i++) {
@@ -159,93 +170,72 @@ static bool is_in(const struct asy_certs *certs, const struct asy_cert *cert)
     return false;
 }
 
-/* Hands over those that are not there yet; room is made first, so that it cannot end half way. */
-static assay_status move_certs(struct asy_certs *from, struct asy_certs *to, struct asy_diag *diag)
+/* Makes room for all that was harvested, so that handing over cannot end half way. */
+static bool reserve(struct asy_pki *pki, struct asy_certs *to, const struct harvest *harvest)
 {
-    struct asy_cert *all = realloc(to->all, (to->n + from->n) * sizeof *all);
+    struct asy_cert *all = realloc(to->all, (to->n + harvest->certs.n + 1) * sizeof *all);
+    struct asy_crl *crls;
 
     if (all == NULL)
-        return asy_no_memory(diag);
+        return false;
     to->all = all;
-    if (from->n > INT32_MAX || sk_X509_reserve(to->stack, (int)from->n) == 0)
-        return asy_no_memory(diag);
-    for (size_t i = 0; i < from->n; i++) {
-        if (is_in(to, &from->all[i]) || sk_X509_push(to->stack, from->all[i].x) == 0)
-            continue;
-        to->all[to->n++] = from->all[i];
-        from->all[i] = (struct asy_cert){ NULL, NULL, 0, NULL };
-    }
-    return asy_ok;
+    crls = realloc(pki->crls, (pki->crls_n + harvest->crls_n + 1) * sizeof *crls);
+    if (crls == NULL)
+        return false;
+    pki->crls = crls;
+    return harvest->certs.n < INT32_MAX && sk_X509_reserve(to->stack, (int)harvest->certs.n) == 1;
 }
 
-static assay_status add_certs(const struct asy_pki *pki, struct asy_certs *to, const char *name, struct asy_view file,
-                              struct asy_diag *diag)
+static void hand_over(struct asy_pki *pki, struct asy_certs *to, struct harvest *harvest)
 {
-    static const char *const labels[] = { "CERTIFICATE", "X509 CERTIFICATE", NULL };
-    struct harvest harvest = { pki->crypto, name, { NULL, 0, NULL } };
+    for (size_t i = 0; i < harvest->certs.n; i++) {
+        struct asy_cert *cert = &harvest->certs.all[i];
+
+        if (is_in(to, cert) || sk_X509_push(to->stack, cert->x) == 0)
+            continue;
+        to->all[to->n++] = *cert;
+        *cert = (struct asy_cert){ NULL, NULL, 0, NULL };
+    }
+    for (size_t i = 0; i < harvest->crls_n; i++)
+        pki->crls[pki->crls_n++] = harvest->crls[i];
+    harvest->crls_n = 0;
+}
+
+static assay_status add(struct asy_pki *pki, struct asy_certs *to, const char *name, struct asy_view file,
+                        bool want_crls, struct asy_diag *diag)
+{
+    struct harvest harvest = { .crypto = pki->crypto, .name = name };
     assay_status s;
 
     ERR_set_mark();
-    s = each_object(file, labels, take_cert, &harvest, diag);
+    s = take_file(&harvest, file, want_crls, diag);
+    if (assay_ok(s) && want_crls && harvest.certs.n > 0)
+        s = asy_fail(diag, ASSAY_E_FORMAT, 0, "certificate found, expected revocation lists");
+    if (assay_ok(s) && !reserve(pki, to, &harvest))
+        s = asy_no_memory(diag);
     if (assay_ok(s))
-        s = move_certs(&harvest.certs, to, diag);
+        hand_over(pki, to, &harvest);
     ERR_pop_to_mark();
     clear_certs(&harvest.certs);
+    for (size_t i = 0; i < harvest.crls_n; i++)
+        asy_crl_clear(&harvest.crls[i]);
+    free(harvest.crls);
     return s;
 }
 
 assay_status asy_pki_add_anchors(struct asy_pki *pki, const char *name, struct asy_view file, struct asy_diag *diag)
 {
-    return add_certs(pki, &pki->anchors, name, file, diag);
+    return add(pki, &pki->anchors, name, file, false, diag);
 }
 
 assay_status asy_pki_add_helpers(struct asy_pki *pki, struct asy_view file, struct asy_diag *diag)
 {
-    return add_certs(pki, &pki->helpers, "", file, diag);
-}
-
-struct crl_harvest {
-    const struct asy_crypto *crypto;
-    struct asy_crl *crls;
-    size_t n;
-};
-
-static assay_status take_crl(void *context, struct asy_view der, size_t no, struct asy_diag *diag)
-{
-    struct crl_harvest *harvest = context;
-    struct asy_crl *crls = realloc(harvest->crls, (harvest->n + 1) * sizeof *crls);
-
-    if (crls == NULL)
-        return asy_no_memory(diag);
-    harvest->crls = crls;
-    if (!asy_crl_read(harvest->crypto, der, &crls[harvest->n]))
-        return asy_fail(diag, ASSAY_E_FORMAT, 0, "revocation list %zu is malformed", no);
-    harvest->n++;
-    return asy_ok;
+    return add(pki, &pki->helpers, "", file, false, diag);
 }
 
 assay_status asy_pki_add_crls(struct asy_pki *pki, struct asy_view file, struct asy_diag *diag)
 {
-    static const char *const labels[] = { "X509 CRL", NULL };
-    struct crl_harvest harvest = { pki->crypto, NULL, 0 };
-    struct asy_crl *all;
-    assay_status s;
-
-    ERR_set_mark();
-    s = each_object(file, labels, take_crl, &harvest, diag);
-    ERR_pop_to_mark();
-    all = assay_ok(s) ? realloc(pki->crls, (pki->crls_n + harvest.n) * sizeof *all) : NULL;
-    if (all == NULL) {
-        for (size_t i = 0; i < harvest.n; i++)
-            asy_crl_clear(&harvest.crls[i]);
-        free(harvest.crls);
-        return assay_ok(s) ? asy_no_memory(diag) : s;
-    }
-    memcpy(all + pki->crls_n, harvest.crls, harvest.n * sizeof *all);
-    free(harvest.crls);
-    pki->crls = all;
-    pki->crls_n += harvest.n;
-    return s;
+    return add(pki, &pki->helpers, "", file, true, diag);
 }
 
 bool asy_pki_has_anchors(const struct asy_pki *pki)
