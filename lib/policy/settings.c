@@ -1,0 +1,255 @@
+#include "policy/policy.h"
+
+#include "base/text.h"
+#include "policy/nearest.h"
+
+#include <stddef.h>
+#include <string.h>
+
+/* Settings of formats that are not served: their values are checked, and there is nothing that they could change. */
+#define NOWHERE SIZE_MAX
+
+enum kind { CHOICE, SWITCH, NUMBER, TEXT, TIME, FLOOR, DIGEST, WORDS };
+
+struct choice {
+    const char *text;
+    unsigned value;
+};
+
+struct row {
+    const char *name;
+    enum kind kind;
+    size_t field; /* offset in struct asy_settings, or NOWHERE */
+    const char *expected; /* for people */
+    const struct choice *choices; /* CHOICE, SWITCH and WORDS; ends in NULL */
+    unsigned least, most;         /* NUMBER */
+};
+
+_Static_assert(sizeof(enum asy_multi) == sizeof(unsigned), "choices are written as unsigned");
+_Static_assert(sizeof(enum asy_revocation) == sizeof(unsigned), "choices are written as unsigned");
+_Static_assert(sizeof(enum asy_tristate) == sizeof(unsigned), "choices are written as unsigned");
+_Static_assert(sizeof(enum asy_purpose) == sizeof(unsigned), "choices are written as unsigned");
+_Static_assert(sizeof(enum asy_digest_alg) == sizeof(unsigned), "digests are written as unsigned");
+
+static const struct choice truth[] = { { "false", 0 }, { "true", 1 }, { NULL, 0 } };
+static const struct choice complete[] = { { "true", ASY_YES }, { "false", ASY_NO }, { NULL, 0 } };
+static const struct choice multi[] = {
+    { "any", ASY_MULTI_ANY }, { "all", ASY_MULTI_ALL }, { "best", ASY_MULTI_BEST }, { NULL, 0 },
+};
+static const struct choice revocation[] = {
+    { "supplied", ASY_REVOCATION_SUPPLIED },
+    { "require", ASY_REVOCATION_REQUIRE },
+    { "require-all", ASY_REVOCATION_REQUIRE_ALL },
+    { "hard-fail", ASY_REVOCATION_HARD_FAIL },
+    { NULL, 0 },
+};
+static const struct choice purpose[] = {
+    { "codesign", ASY_PURPOSE_CODESIGN },   { "any", ASY_PURPOSE_ANY }, { "smime", ASY_PURPOSE_SMIME },
+    { "timestamp", ASY_PURPOSE_TIMESTAMP }, { NULL, 0 },
+};
+static const struct choice require[] = { { "signature", 0 }, { "digest", 1 }, { NULL, 0 } };
+static const struct choice expired[] = { { "reject", 0 }, { "at-signing-time", 1 }, { NULL, 0 } };
+static const struct choice revoked[] = { { "reject", 0 }, { "ts-before-revocation", 1 }, { NULL, 0 } };
+static const struct choice missing[] = { { "refuse", 0 }, { "report", 1 }, { NULL, 0 } };
+static const struct choice accept[] = { { "reject", 0 }, { "accept", 1 }, { NULL, 0 } };
+static const struct choice optional[] = { { "required", 0 }, { "optional", 1 }, { NULL, 0 } };
+static const struct choice any[] = { { "any", 1 }, { NULL, 0 } };
+static const struct choice bundles[] = { { "plain", 0 }, { "verity", 0 }, { "crypt", 0 }, { NULL, 0 } };
+
+#define FIELD(name) offsetof(struct asy_settings, name)
+#define TRUTH "true or false"
+
+static const struct row rows[] = {
+    { "android_compat", SWITCH, NOWHERE, TRUTH, truth, 0, 0 },
+    { "builder_refs", CHOICE, NOWHERE, "any", any, 0, 0 },
+    { "bundle_formats", WORDS, NOWHERE, "plain, verity, crypt or several with commas", bundles, 0, 0 },
+    { "committer_matches_uid", SWITCH, NOWHERE, TRUTH, truth, 0, 0 },
+    { "complete", CHOICE, FIELD(complete), TRUTH, complete, 0, 0 },
+    { "db_signature", CHOICE, NOWHERE, "required or optional", optional, 0, 0 },
+    { "expired_signer", SWITCH, FIELD(expired_at_signing_time), "reject or at-signing-time", expired, 0, 0 },
+    { "identity", TEXT, FIELD(identity), "text", NULL, 0, 0 },
+    { "manifest_alg", DIGEST, FIELD(manifest_alg), "the name of a digest", NULL, 0, 0 },
+    { "max_age_days", NUMBER, FIELD(max_age_days), "days from 0 (no limit) to 36500", NULL, 0, 36500 },
+    { "max_valid_time", NUMBER, NOWHERE, "seconds", NULL, 0, UINT32_MAX },
+    { "min_digest", FLOOR, FIELD(min_digest), "a digest that is not broken altogether, as sha256", NULL, 0, 0 },
+    { "min_release_date", TIME, NOWHERE, "a time as 2026-11-23T21:00:00Z", NULL, 0, 0 },
+    { "min_rsa", NUMBER, FIELD(min_rsa), "bits from 1024 to 16384", NULL, 1024, 16384 },
+    { "min_valid_time", NUMBER, NOWHERE, "seconds", NULL, 0, UINT32_MAX },
+    { "missing", SWITCH, FIELD(missing_is_fine), "refuse or report", missing, 0, 0 },
+    { "multi", CHOICE, FIELD(multi), "any, all or best", multi, 0, 0 },
+    { "namespace", TEXT, FIELD(name_space), "text", NULL, 0, 0 },
+    { "openpgp_v3", SWITCH, NOWHERE, "accept or reject", accept, 0, 0 },
+    { "partial_chain", SWITCH, FIELD(partial_chain), TRUTH, truth, 0, 0 },
+    { "purpose", CHOICE, FIELD(purpose), "codesign, any, smime or timestamp", purpose, 0, 0 },
+    { "require", SWITCH, FIELD(digest_is_enough), "signature or digest", require, 0, 0 },
+    { "require_cn", TEXT, FIELD(require_cn), "text", NULL, 0, 0 },
+    { "require_comment", TEXT, FIELD(require_comment), "text", NULL, 0, 0 },
+    { "require_msi_ex", SWITCH, NOWHERE, TRUTH, truth, 0, 0 },
+    { "require_timestamp", SWITCH, FIELD(require_timestamp), TRUTH, truth, 0, 0 },
+    { "revocation", CHOICE, FIELD(revocation), "supplied, require, require-all or hard-fail", revocation, 0, 0 },
+    { "revoked", SWITCH, FIELD(revoked_ts_before), "reject or ts-before-revocation", revoked, 0, 0 },
+    { "sha1_selfsig", SWITCH, NOWHERE, "accept or reject", accept, 0, 0 },
+    { "suite_fields", CHOICE, NOWHERE, "required or optional", optional, 0, 0 },
+    /* ASY_PRINCIPALS signers can be told apart. */
+    { "threshold", NUMBER, FIELD(threshold), "a number from 1 to 64", NULL, 1, ASY_PRINCIPALS },
+};
+
+enum { ROWS = sizeof rows / sizeof *rows };
+
+/* What a value came to: one of these, by the row's kind. */
+struct value {
+    unsigned number;
+    const char *text;
+};
+
+static const struct choice *choice_of(const struct choice *choices, struct asy_view text)
+{
+    for (; choices->text != NULL; choices++) {
+        if (asy_view_is(text, choices->text))
+            return choices;
+    }
+    return NULL;
+}
+
+static bool read_choice(const struct row *row, struct asy_view text, struct value *out)
+{
+    const struct choice *choice = choice_of(row->choices, text);
+
+    if (choice != NULL)
+        out->number = choice->value;
+    return choice != NULL;
+}
+
+static bool read_number(const struct row *row, struct asy_view text, struct value *out)
+{
+    uint64_t number;
+
+    if (!asy_parse_u64(text, &number) || number < row->least || number > row->most)
+        return false;
+    out->number = (unsigned)number;
+    return true;
+}
+
+/* Words of the row's choices with commas between them, none twice. */
+static bool read_words(const struct row *row, struct asy_view text)
+{
+    unsigned seen = 0;
+
+    for (;;) {
+        size_t len = 0;
+        const struct choice *choice;
+        unsigned bit;
+
+        while (len < text.len && text.data[len] != ',')
+            len++;
+        choice = choice_of(row->choices, asy_view_head(text, len));
+        if (choice == NULL)
+            return false;
+        bit = 1U << (choice - row->choices);
+        if ((seen & bit) != 0)
+            return false;
+        seen |= bit;
+        if (len == text.len)
+            return true;
+        text = asy_view_from(text, len + 1);
+    }
+}
+
+static bool read_digest(struct asy_view text, bool as_floor, struct value *out)
+{
+    enum asy_digest_alg alg = asy_digest_of_name(text);
+
+    if (alg == ASY_DIGEST_NONE || (as_floor && (!asy_digest_known(alg) || asy_digest_strength(alg) == 0)))
+        return false;
+    out->number = alg;
+    return true;
+}
+
+/* A control character in a name or comment could only be there to mislead whoever reads the report. */
+static bool is_plain_text(struct asy_view text)
+{
+    uint32_t c;
+
+    if (text.len == 0)
+        return false;
+    while (text.len > 0) {
+        size_t n = asy_utf8_next(text, &c);
+
+        if (n == 0 || !asy_is_shown(c))
+            return false;
+        text = asy_view_from(text, n);
+    }
+    return true;
+}
+
+static bool read_value(const struct row *row, const char *value, struct value *out)
+{
+    struct asy_view text = asy_view_of(value);
+    int64_t seconds;
+
+    switch (row->kind) {
+    case CHOICE:
+    case SWITCH:
+        return read_choice(row, text, out);
+    case NUMBER:
+        return read_number(row, text, out);
+    case TEXT:
+        out->text = value;
+        return is_plain_text(text);
+    case TIME:
+        return asy_parse_time(text, &seconds);
+    case FLOOR:
+        return read_digest(text, true, out);
+    case DIGEST:
+        return read_digest(text, false, out);
+    case WORDS:
+        return read_words(row, text);
+    }
+    return false;
+}
+
+static void write_value(struct asy_settings *settings, const struct row *row, const struct value *value)
+{
+    char *field = (char *)settings;
+    bool on = value->number != 0;
+
+    if (row->field == NOWHERE)
+        return;
+    field += row->field;
+    if (row->kind == SWITCH)
+        memcpy(field, &on, sizeof on);
+    else if (row->kind == TEXT)
+        memcpy(field, &value->text, sizeof value->text);
+    else
+        memcpy(field, &value->number, sizeof value->number);
+}
+
+static assay_status fail_unknown(struct asy_view name, struct asy_diag *diag)
+{
+    int shown = name.len > 64 ? 64 : (int)name.len;
+    struct asy_nearest nearest = { 0 };
+
+    for (size_t i = 0; i < ROWS; i++)
+        asy_nearest_offer(&nearest, name, rows[i].name);
+    if (nearest.name == NULL)
+        return asy_fail(diag, ASSAY_E_POLICY, 0, "no setting is called \"%.*s\"", shown, (const char *)name.data);
+    return asy_fail(diag, ASSAY_E_POLICY, 0, "no setting is called \"%.*s\", did you mean %s?", shown,
+                    (const char *)name.data, nearest.name);
+}
+
+assay_status asy_settings_set(struct asy_settings *settings, struct asy_view name, const char *value,
+                              struct asy_diag *diag)
+{
+    struct value parsed = { 0 };
+
+    for (size_t i = 0; i < ROWS; i++) {
+        if (!asy_view_is(name, rows[i].name))
+            continue;
+        if (value == NULL || !read_value(&rows[i], value, &parsed))
+            return asy_fail(diag, ASSAY_E_POLICY, 0, "setting %s is \"%.64s\", expected %s", rows[i].name,
+                            value == NULL ? "" : value, rows[i].expected);
+        write_value(settings, &rows[i], &parsed);
+        return asy_ok;
+    }
+    return fail_unknown(name, diag);
+}
