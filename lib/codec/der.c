@@ -267,9 +267,9 @@ bool asy_get_der_time(struct asy_reader *r, int64_t *seconds)
 static bool is_form(uint8_t tag)
 {
     bool is_universal = (tag & 0xc0) == 0;
-    bool holds = (tag & CONSTRUCTED) != 0;
+    uint8_t holding = tag | CONSTRUCTED;
 
-    return !is_universal || holds == (tag == ASY_DER_SEQUENCE || tag == ASY_DER_SET);
+    return !is_universal || (tag == holding) == (holding == ASY_DER_SEQUENCE || holding == ASY_DER_SET);
 }
 
 static bool is_der_below(struct asy_reader r, unsigned depth)

@@ -170,9 +170,41 @@ Test(cms, no_prefix_and_no_longer_file_is_read)
     }
 }
 
-/* The bytes that may change without a word are those that nothing signs: what is checked must then fail or not be read. */
-Test(cms, a_changed_byte_is_refused_or_changes_what_is_claimed)
+/* True inside a certificate, whose bytes the chain answers for. */
+static bool is_in_certificate(const struct bench *b, const uint8_t *byte)
 {
+    for (unsigned c = 0; c < count_claims(b, ASY_CLAIM_CHAIN); c++) {
+        const struct asy_chain *chain = &claim_of(b, ASY_CLAIM_CHAIN, c)->is.chain;
+
+        for (size_t i = 0; i < chain->pool_n; i++) {
+            if (byte >= chain->pool[i].data && byte < chain->pool[i].data + chain->pool[i].len)
+                return true;
+        }
+    }
+    return false;
+}
+
+/* True when a message with this byte changed reads, and all that it claims holds as before. */
+static bool goes_unnoticed(const struct bench *b, struct asy_view bytes, struct asy_view data, size_t at, uint8_t flip)
+{
+    struct bench p = { .arena = asy_arena_new(1 << 22), .crypto = b->crypto };
+    uint8_t *copy = malloc(bytes.len);
+    bool same;
+
+    memcpy(copy, bytes.data, bytes.len);
+    copy[at] ^= flip;
+    p.dossier = asy_dossier_new(p.arena, &asy_default_limits, 0);
+    same = assay_ok(bench_read(&p, &asy_format_cms, (struct asy_view){ copy, bytes.len }, &data)) &&
+           bench_check(&p) == 6;
+    asy_arena_free(p.arena);
+    free(copy);
+    return same;
+}
+
+/* Outside the certificates only the two lists of digest algorithms, which nothing is decided by, are signed by nobody. */
+Test(cms, a_changed_byte_is_noticed)
+{
+    enum { LISTS = 20 };
     struct asy_view bytes, data;
     size_t unnoticed = 0;
     struct bench b;
@@ -180,22 +212,14 @@ Test(cms, a_changed_byte_is_refused_or_changes_what_is_claimed)
     bench_open(&b);
     bytes = ours(&b, "stamped.p7s");
     data = ours(&b, "data.bin");
+    cr_assert(assay_ok(bench_read(&b, &asy_format_cms, bytes, &data)));
     for (size_t n = 0; n < bytes.len; n++) {
-        for (unsigned flip = 1; flip < 0x100; flip = flip == 1 ? 0x80 : flip == 0x80 ? 0xff : 0x100) {
-            struct bench p = { .arena = asy_arena_new(1 << 22), .crypto = b.crypto };
-            uint8_t *copy = malloc(bytes.len);
+        bool same = goes_unnoticed(&b, bytes, data, n, 1) || goes_unnoticed(&b, bytes, data, n, 0x80) ||
+                    goes_unnoticed(&b, bytes, data, n, 0xff);
 
-            memcpy(copy, bytes.data, bytes.len);
-            copy[n] ^= (uint8_t)flip;
-            p.dossier = asy_dossier_new(p.arena, &asy_default_limits, 0);
-            if (assay_ok(bench_read(&p, &asy_format_cms, (struct asy_view){ copy, bytes.len }, &data)))
-                unnoticed += bench_check(&p) == 6;
-            asy_arena_free(p.arena);
-            free(copy);
-        }
+        unnoticed += same && !is_in_certificate(&b, bytes.data + n);
     }
-    /* Versions, digest lists and names in certificates: unsigned framing, or checked by the chain. */
-    cr_expect_lt(unnoticed, bytes.len * 3 / 2, "%zu", unnoticed);
+    cr_expect_leq(unnoticed, LISTS, "%zu", unnoticed);
     bench_close(&b);
 }
 
