@@ -5,6 +5,7 @@
 #include "crypto/crypto.h"
 
 #include <openssl/evp.h>
+#include <openssl/provider.h>
 #include <openssl/x509.h>
 
 /* An OpenSSL handle that is freed when its scope ends; declared and initialised in one line. */
@@ -12,6 +13,7 @@
 
 struct asy_crypto {
     OSSL_LIB_CTX *lib;
+    OSSL_PROVIDER *provider; /* unloaded before its context goes, which does not free it */
     EVP_MD *digests[ASY_DIGEST_ALGS]; /* fetched once; NULL for what is not computed */
 };
 

@@ -2,7 +2,6 @@
 
 #include <openssl/crypto.h>
 #include <openssl/err.h>
-#include <openssl/provider.h>
 #include <stdlib.h>
 
 static const char *const fetch_names[ASY_DIGEST_ALGS] = {
@@ -26,7 +25,9 @@ assay_status asy_crypto_new(struct asy_crypto **out, struct asy_diag *diag)
     /* A context of our own, and no configuration file: nothing in the environment changes what is accepted. */
     if (OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG | OPENSSL_INIT_NO_ATEXIT, NULL) == 1)
         crypto->lib = OSSL_LIB_CTX_new();
-    if (crypto->lib == NULL || OSSL_PROVIDER_load(crypto->lib, "default") == NULL) {
+    if (crypto->lib != NULL)
+        crypto->provider = OSSL_PROVIDER_load(crypto->lib, "default");
+    if (crypto->provider == NULL) {
         asy_crypto_free(crypto);
         return asy_fail(diag, ASSAY_E_INTERNAL, 0, "OpenSSL's default provider does not load");
     }
@@ -49,6 +50,8 @@ void asy_crypto_free(struct asy_crypto *crypto)
         return;
     for (enum asy_digest_alg alg = ASY_MD5; alg < ASY_DIGEST_ALGS; alg++)
         EVP_MD_free(crypto->digests[alg]);
+    if (crypto->provider != NULL)
+        (void)OSSL_PROVIDER_unload(crypto->provider);
     OSSL_LIB_CTX_free(crypto->lib);
     free(crypto);
 }
