@@ -8,7 +8,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-enum kind { FILE_AT, DESCRIPTOR, MEMORY, DIGEST };
+enum kind { FILE_AT, DESCRIPTOR, MEMORY, DIGEST, MADE };
 
 /* What must not change while a file is read. */
 struct identity {
@@ -27,6 +27,9 @@ struct asy_source {
     struct identity identity;
     struct asy_view bytes; /* MEMORY: the bytes, DIGEST: the digest */
     enum asy_digest_alg alg;
+    const struct asy_source_maker *maker; /* MADE */
+    void *state;
+    uint64_t size;
 };
 
 static struct asy_source *source_new(struct asy_arena *arena, enum kind kind)
@@ -79,6 +82,39 @@ struct asy_source *asy_source_of_digest(struct asy_arena *arena, enum asy_digest
     source->alg = alg;
     source->bytes = digest;
     return source;
+}
+
+struct asy_source *asy_source_made(struct asy_arena *arena, const struct asy_source_maker *maker, void *state,
+                                   uint64_t size)
+{
+    struct asy_source *source = source_new(arena, MADE);
+
+    if (source == NULL)
+        return NULL;
+    source->maker = maker;
+    source->state = state;
+    source->size = size;
+    return source;
+}
+
+struct asy_source *asy_source_again(struct asy_arena *arena, const struct asy_source *first)
+{
+    struct asy_source *source;
+
+    if (first->kind == MADE)
+        return first->maker->again(arena, first->state);
+    source = source_new(arena, first->kind);
+    if (source == NULL)
+        return NULL;
+    *source = *first;
+    if (source->kind == FILE_AT)
+        source->fd = -1;
+    return source;
+}
+
+const void *asy_source_group(const struct asy_source *source)
+{
+    return source->kind == MADE ? source->maker->group(source->state) : NULL;
 }
 
 /* O_NONBLOCK: opening a FIFO must not wait for a writer.  It changes nothing for regular files. */
@@ -156,6 +192,8 @@ assay_status asy_source_open(struct asy_source *source, struct asy_diag *diag)
     case MEMORY:
     case DIGEST:
         return asy_ok;
+    case MADE:
+        return source->maker->open(source->state, diag);
     case DESCRIPTOR:
         return check_regular(source, diag);
     case FILE_AT:
@@ -174,6 +212,8 @@ assay_status asy_source_open(struct asy_source *source, struct asy_diag *diag)
 
 void asy_source_close(struct asy_source *source)
 {
+    if (source != NULL && source->kind == MADE)
+        source->maker->close(source->state);
     if (source == NULL || source->kind != FILE_AT || source->fd < 0)
         return;
     (void)close(source->fd);
@@ -187,6 +227,8 @@ uint64_t asy_source_size(const struct asy_source *source)
         return source->bytes.len;
     case DIGEST:
         return 0;
+    case MADE:
+        return source->size;
     case FILE_AT:
     case DESCRIPTOR:
         break;
@@ -237,6 +279,8 @@ assay_status asy_source_read(const struct asy_source *source, uint64_t off, void
             memcpy(buf, source->bytes.data + off, n);
         return asy_ok;
     }
+    if (source->kind == MADE)
+        return source->maker->read(source->state, off, buf, n, diag);
     return read_file(source->fd, off, buf, n, diag);
 }
 
@@ -270,6 +314,8 @@ bool asy_source_unchanged(const struct asy_source *source)
 
     if (source->kind == MEMORY || source->kind == DIGEST)
         return true;
+    if (source->kind == MADE)
+        return source->maker->unchanged(source->state);
     if (fstat(source->fd, &st) != 0)
         return false;
     now = identity_of(&st);

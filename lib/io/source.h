@@ -29,6 +29,32 @@ struct asy_source *asy_source_of_memory(struct asy_arena *, struct asy_view byte
 struct asy_source *asy_source_of_digest(struct asy_arena *, enum asy_digest_alg alg, struct asy_view digest);
 
 /*
+ * How a source works whose bytes lie in no file as they are (io/member.h).  Offsets and lengths that `read` gets are
+ * within the size.
+ */
+struct asy_source_maker {
+    assay_status (*open)(void *state, struct asy_diag *);
+    void (*close)(void *state);
+    assay_status (*read)(void *state, uint64_t off, void *buf, size_t n, struct asy_diag *);
+    bool (*unchanged)(const void *state);
+    struct asy_source *(*again)(struct asy_arena *, const void *state);
+    const void *(*group)(const void *state);
+};
+struct asy_source *asy_source_made(struct asy_arena *, const struct asy_source_maker *, void *state, uint64_t size);
+
+/*
+ * The same bytes once more, to be opened, read and closed independently of the first, by another thread if need be.  It
+ * starts closed.  NULL when memory is short.
+ */
+struct asy_source *asy_source_again(struct asy_arena *, const struct asy_source *);
+
+/*
+ * Sources with the same group that is not NULL are decoded from one stream: read them on one thread, in the order in
+ * which they were made, and the stream is decoded once.  Any other order is right too, and slow.
+ */
+const void *asy_source_group(const struct asy_source *);
+
+/*
  * Opens the file and fixes its size.  Opening an open source is fine; a closed one opens again only as the same file
  * with the same times.  ASSAY_E_ABSENT, ASSAY_E_IO when the system refuses, ASSAY_E_FORMAT when it is not a regular
  * file.  Nothing here blocks on a FIFO.

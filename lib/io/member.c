@@ -1,0 +1,176 @@
+#include "io/member.h"
+
+#include <pthread.h>
+
+/* A decoder and where it stands, so that reading on from there costs nothing. */
+struct tap {
+    struct asy_unpacker *unpacker;
+};
+
+struct asy_packed {
+    struct asy_source *file; /* a handle of our own: the archive's may be closed meanwhile */
+    enum asy_packing whole;
+    uint64_t limit;
+    pthread_mutex_t lock; /* over all below, and over opening and closing the file */
+    unsigned open;        /* members that are open */
+    struct tap tap;       /* of a compressed archive */
+};
+
+struct member {
+    struct asy_packed *packed;
+    uint64_t off, packed_len, size;
+    enum asy_packing own;
+    bool open;
+    struct tap tap; /* of a deflated member */
+};
+
+struct asy_packed *asy_packed_new(struct asy_arena *arena, const struct asy_source *archive, enum asy_packing whole,
+                                  uint64_t limit)
+{
+    struct asy_packed *packed = asy_alloc(arena, 1, sizeof *packed);
+
+    if (packed == NULL || pthread_mutex_init(&packed->lock, NULL) != 0)
+        return NULL;
+    packed->file = asy_source_again(arena, archive);
+    packed->whole = whole;
+    packed->limit = limit;
+    return packed->file == NULL ? NULL : packed;
+}
+
+static void tap_close(struct tap *tap)
+{
+    asy_unpacker_free(tap->unpacker);
+    tap->unpacker = NULL;
+}
+
+/* A decoder that stands at `to`: the one at hand when it is not past it, else a new one. */
+static assay_status tap_seek(struct tap *tap, const struct asy_source *file, uint64_t off, uint64_t len,
+                             enum asy_packing packing, uint64_t limit, uint64_t to, struct asy_diag *diag)
+{
+    assay_status s = asy_ok;
+
+    if (tap->unpacker != NULL && asy_unpacked(tap->unpacker) > to)
+        tap_close(tap);
+    if (tap->unpacker == NULL)
+        s = asy_unpacker_new(file, off, len, packing, limit, &tap->unpacker, diag);
+    if (!assay_ok(s))
+        return s;
+    return asy_unpack_skip(tap->unpacker, to - asy_unpacked(tap->unpacker), diag);
+}
+
+static assay_status tap_read(struct tap *tap, void *buf, size_t n, struct asy_diag *diag)
+{
+    size_t got = 0;
+    assay_status s = asy_unpack(tap->unpacker, buf, n, &got, diag);
+
+    if (assay_ok(s) && got < n)
+        return asy_fail(diag, ASSAY_E_FORMAT, 0, "the member unpacks to fewer bytes than it says");
+    return s;
+}
+
+static assay_status read_shared(struct asy_packed *packed, uint64_t off, void *buf, size_t n, struct asy_diag *diag)
+{
+    assay_status s;
+
+    (void)pthread_mutex_lock(&packed->lock);
+    s = tap_seek(&packed->tap, packed->file, 0, asy_source_size(packed->file), packed->whole, packed->limit, off, diag);
+    if (assay_ok(s))
+        s = tap_read(&packed->tap, buf, n, diag);
+    if (!assay_ok(s))
+        tap_close(&packed->tap);
+    (void)pthread_mutex_unlock(&packed->lock);
+    return s;
+}
+
+static assay_status read_member(void *state, uint64_t off, void *buf, size_t n, struct asy_diag *diag)
+{
+    struct member *m = state;
+    struct asy_packed *packed = m->packed;
+    assay_status s;
+
+    if (!m->open)
+        return asy_fail(diag, ASSAY_E_INTERNAL, 0, "the member is not open");
+    if (packed->whole != ASY_PACKED_NOT)
+        return read_shared(packed, m->off + off, buf, n, diag);
+    if (m->own == ASY_PACKED_NOT)
+        return asy_source_read(packed->file, m->off + off, buf, n, diag);
+    s = tap_seek(&m->tap, packed->file, m->off, m->packed_len, m->own, m->size, off, diag);
+    return assay_ok(s) ? tap_read(&m->tap, buf, n, diag) : s;
+}
+
+static assay_status open_member(void *state, struct asy_diag *diag)
+{
+    struct member *m = state;
+    assay_status s = asy_ok;
+
+    if (m->open)
+        return asy_ok;
+    (void)pthread_mutex_lock(&m->packed->lock);
+    if (m->packed->open == 0)
+        s = asy_source_open(m->packed->file, diag);
+    if (assay_ok(s)) {
+        m->packed->open++;
+        m->open = true;
+    }
+    (void)pthread_mutex_unlock(&m->packed->lock);
+    return s;
+}
+
+/* The decoder that is shared stays for the next member, which goes on from where it stands. */
+static void close_member(void *state)
+{
+    struct member *m = state;
+    struct asy_packed *packed = m->packed;
+
+    tap_close(&m->tap);
+    (void)pthread_mutex_lock(&packed->lock);
+    if (m->open) {
+        m->open = false;
+        if (--packed->open == 0)
+            asy_source_close(packed->file);
+    } else if (packed->open == 0) {
+        tap_close(&packed->tap);
+    }
+    (void)pthread_mutex_unlock(&packed->lock);
+}
+
+static bool is_unchanged(const void *state)
+{
+    const struct member *m = state;
+
+    return m->open && asy_source_unchanged(m->packed->file);
+}
+
+static struct asy_source *again(struct asy_arena *arena, const void *state)
+{
+    const struct member *m = state;
+
+    return asy_source_member(arena, m->packed, m->off, m->packed_len, m->size, m->own);
+}
+
+static const void *group_of(const void *state)
+{
+    const struct member *m = state;
+
+    return m->packed->whole == ASY_PACKED_NOT ? asy_source_group(m->packed->file) : m->packed;
+}
+
+static const struct asy_source_maker maker = {
+    .open = open_member,
+    .close = close_member,
+    .read = read_member,
+    .unchanged = is_unchanged,
+    .again = again,
+    .group = group_of,
+};
+
+struct asy_source *asy_source_member(struct asy_arena *arena, struct asy_packed *packed, uint64_t off,
+                                     uint64_t packed_len, uint64_t size, enum asy_packing own)
+{
+    struct member *m = asy_alloc(arena, 1, sizeof *m);
+
+    if (m == NULL)
+        return NULL;
+    *m = (struct member){ .packed = packed, .off = off, .packed_len = packed_len, .size = size, .own = own };
+    return asy_source_made(arena, &maker, m, size);
+}
