@@ -62,7 +62,7 @@ static struct asy_source *packed_by(const char *program, const char *extra)
     size_t n;
 
     cr_assert(fd >= 0 && write(fd, text, sizeof text) == (ssize_t)sizeof text);
-    (void)snprintf(command, sizeof command, "%s < %s; printf '%s'", program, in, extra);
+    (void)snprintf(command, sizeof command, "(%s) < %s; printf '%s'", program, in, extra);
     pipe = popen(command, "r");
     cr_assert(pipe != NULL);
     n = fread(out, 1, MANY * 2, pipe);
