@@ -209,7 +209,7 @@ static void answer_signature(struct asy_run *run, const struct asy_try *attempt)
     fact->signer_known = fact->signer_known || attempt->trusted != NULL;
 }
 
-assay_status asy_identify(struct asy_run *run)
+static assay_status identify(struct asy_run *run)
 {
     const struct asy_job *job = run->job;
     assay_status s;
@@ -225,7 +225,7 @@ assay_status asy_check(struct asy_run *run)
     assay_status s = plan(run);
 
     if (assay_ok(s))
-        s = asy_identify(run);
+        s = identify(run);
     if (!assay_ok(s))
         return s;
     for (size_t i = 0; i < run->tries_n; i++)

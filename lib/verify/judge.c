@@ -334,15 +334,18 @@ static bool stamp_holds(struct asy_run *run, const struct asy_stamp *stamp, stru
     }
     if (!is_strong(run, by))
         return false;
-    if (chain == NULL || stamp->time > run->dossier->at) {
-        falls(run, by, chain == NULL ? ASY_TIMESTAMP_UNTRUSTED : ASY_TIMESTAMP_INVALID,
-              chain == NULL ? "no certificate" : "its time is after the reference time");
+    if (chain == NULL) {
+        falls(run, by, ASY_TIMESTAMP_UNTRUSTED, "no certificate");
         return false;
     }
     asy_check_chain(run->job->crypto, run->dossier, chain, asy_trust_get_tsa_pki(run->job->trust), &terms, &answer);
     by->signer_name = answer.common_name == NULL ? answer.subject : answer.common_name;
     if (!asy_fact_holds(chain)) {
         falls(run, by, ASY_TIMESTAMP_UNTRUSTED, chain->why.detail);
+        return false;
+    }
+    if (stamp->time > run->dossier->at) {
+        falls(run, by, ASY_SIGNER_NOT_YET_VALID, "the timestamp is after the reference time");
         return false;
     }
     principal = principal_of(by, by->signer_name, "timestamp authority");

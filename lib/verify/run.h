@@ -32,9 +32,6 @@ assay_status asy_read_evidence(struct asy_run *);
 /* Binds links that name paths to items. */
 assay_status asy_bind(struct asy_run *);
 
-/* Computes the digests that are planned, and the SHA-256 of the subject where no other digest is. */
-assay_status asy_identify(struct asy_run *);
-
 /* Plans and computes digests, and answers every claim. */
 assay_status asy_check(struct asy_run *);
 

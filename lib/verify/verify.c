@@ -24,50 +24,94 @@ static assay_status as_finding(struct asy_run *run, assay_status s, struct asy_d
     return s;
 }
 
+/* The steps of the pump, each on what the one before left. */
+static assay_status look(struct asy_run *run)
+{
+    assay_status s = asy_gather(run);
+
+    if (assay_ok(s))
+        s = asy_read_evidence(run);
+    if (assay_ok(s))
+        s = asy_bind(run);
+    if (assay_ok(s))
+        s = asy_check(run);
+    if (assay_ok(s))
+        asy_judge(run);
+    return s;
+}
+
 assay_status asy_verify(const struct asy_job *job, struct asy_dossier *dossier, struct asy_diag *diag)
 {
     struct asy_run run = { .job = job, .dossier = dossier };
-    assay_status s = asy_gather(&run);
+    assay_status s = look(&run);
 
-    if (assay_ok(s))
-        s = asy_read_evidence(&run);
-    if (assay_ok(s))
-        s = asy_bind(&run);
-    if (assay_ok(s))
-        s = asy_check(&run);
-    if (assay_ok(s))
-        asy_judge(&run);
     run_clear(&run);
     return as_finding(&run, s, diag);
 }
 
-/* What an inspection says of evidence: whether it can be read, not whether it is true. */
-static void tell_unreadable(struct asy_run *run)
-{
-    for (size_t i = 0; i < run->dossier->items_n; i++) {
-        const struct asy_item *item = run->dossier->items[i];
+/* ---- inspection: what contradicts itself, whoever is trusted ---- */
 
-        if (item->why.reason == ASY_REASON_NONE || (item == run->subject && !item->is_evidence && item->format == NULL))
-            continue;
-        asy_add_finding(run->dossier, item == run->subject ? ASY_BLOCKS : ASY_NOTE, item->why.reason, item, item, "%s",
-                        item->why.detail == NULL ? "" : item->why.detail);
+static bool has_authorities(const struct asy_run *run)
+{
+    return asy_pki_has_anchors(asy_trust_get_tsa_pki(run->job->trust));
+}
+
+/* Only mathematics and form can contradict; an unknown signer contradicts nothing. */
+static void tell_signature(struct asy_run *run, const struct asy_fact *fact)
+{
+    const struct asy_why *why = &fact->standing_why;
+    bool blocks = why->reason == ASY_SIGNATURE_INVALID || why->reason == ASY_TIMESTAMP_INVALID ||
+                  (why->reason == ASY_TIMESTAMP_UNTRUSTED && has_authorities(run));
+
+    if (fact->claim.is.signature.role == ASY_ROLE_BACKS || fact->standing || why->reason == ASY_REASON_NONE)
+        return;
+    asy_add_finding(run->dossier, blocks ? ASY_BLOCKS : ASY_NOTE, why->reason, run->subject, fact->claim.document,
+                    "%s", why->detail == NULL ? "" : why->detail);
+}
+
+static void tell_link(struct asy_run *run, const struct asy_fact *fact)
+{
+    const struct asy_item *target = fact->measure == NULL ? NULL : asy_recipe_whole(fact->measure->recipe);
+
+    if (fact->measure != NULL && !asy_fact_holds(fact))
+        asy_add_finding(run->dossier, ASY_BLOCKS, fact->why.reason, target, fact->claim.document, "%s",
+                        fact->why.detail == NULL ? "" : fact->why.detail);
+}
+
+static void tell_facts(struct asy_run *run)
+{
+    for (size_t i = 0; i < run->dossier->facts_n; i++) {
+        const struct asy_fact *fact = run->dossier->facts[i];
+
+        if (fact->claim.kind == ASY_CLAIM_SIGNATURE)
+            tell_signature(run, fact);
+        else if (fact->claim.kind == ASY_CLAIM_LINK)
+            tell_link(run, fact);
     }
 }
 
-/* Judges a subject that is itself evidence (a timestamp over what lies beside it, a signed message) only by its form. */
+/* What was found and could not be read; it counts where it was named, or is the subject itself. */
+static void tell_unread(struct asy_run *run)
+{
+    for (size_t i = 0; i < run->dossier->items_n; i++) {
+        const struct asy_item *item = run->dossier->items[i];
+        bool blocks = item->was_named || item == run->subject;
+
+        if (item->why.reason != ASY_REASON_NONE && item->why.reason != ASY_INPUT_UNREADABLE)
+            asy_add_finding(run->dossier, blocks ? ASY_BLOCKS : ASY_NOTE, item->why.reason, item->about, item, "%s",
+                            item->why.detail == NULL ? "" : item->why.detail);
+    }
+}
+
 assay_status asy_inspect(const struct asy_job *job, struct asy_dossier *dossier, struct asy_diag *diag)
 {
     struct asy_run run = { .job = job, .dossier = dossier };
-    assay_status s = asy_gather(&run);
+    assay_status s = look(&run);
 
-    if (assay_ok(s))
-        s = asy_read_evidence(&run);
-    if (assay_ok(s))
-        s = asy_bind(&run);
-    if (assay_ok(s))
-        s = asy_identify(&run);
-    if (assay_ok(s))
-        tell_unreadable(&run);
+    if (assay_ok(s)) {
+        tell_facts(&run);
+        tell_unread(&run);
+    }
     run_clear(&run);
     return as_finding(&run, s, diag);
 }
