@@ -191,14 +191,9 @@ static unsigned signers_short(const struct rule *rule, const struct asy_item *it
     return lacking;
 }
 
-/* Evidence that was read lies beside the update and is no part of it. */
 static bool is_ruled(const struct rule *rule, const struct asy_item *item)
 {
-    if (!item->is_subject)
-        return false;
-    if (item->is_evidence && item->why.reason != ASY_EVIDENCE_MALFORMED)
-        return item->format == NULL && item->why.reason != ASY_EVIDENCE_UNSUPPORTED;
-    return rule->complete || item->is_listed || item->whole_by != 0;
+    return item->is_subject && (rule->complete || item->is_listed || item->whole_by != 0);
 }
 
 /* ---- findings ---- */

@@ -1,4 +1,5 @@
 /* Recognises and reads evidence.  Trouble with a document is said in the document's item and costs it all its claims. */
+#include "codec/pem.h"
 #include "format/listing.h"
 #include "verify/names.h"
 #include "verify/run.h"
@@ -112,12 +113,26 @@ static void recognise(struct asy_run *run, struct asy_item *item, struct asy_vie
         cannot_read(run, item, ASY_EVIDENCE_UNSUPPORTED, "of no format that is known here");
 }
 
+/*
+ * Evidence lies beside an update and is no part of it, once it was read as evidence; so is an OpenPGP signature, which is
+ * nothing but its armor.  Whatever only has the name of evidence stays a file that somebody must have said.
+ */
+static void settle_role(struct asy_item *item, struct asy_view bytes)
+{
+    struct asy_view text = asy_view_trim(bytes);
+    bool is_armor = asy_is_pem(text, "PGP SIGNATURE") && asy_view_ends(text, ASY_TEXT("-----END PGP SIGNATURE-----"));
+    bool was_read = item->format != NULL && item->why.reason == ASY_REASON_NONE;
+
+    if (was_read || item->why.reason == ASY_EVIDENCE_UNBOUND || is_armor)
+        item->is_subject = false;
+}
+
 static void read_item(struct asy_run *run, struct asy_item *item)
 {
     const char *wanted = run->job->subject->format;
     const struct asy_format *format = wanted == NULL ? NULL : asy_format_named(asy_view_of(wanted));
     struct asy_diag diag = { 0 };
-    struct asy_view bytes;
+    struct asy_view bytes = { NULL, 0 };
     assay_status s = load(run, item, &bytes, &diag);
 
     if (!assay_ok(s))
@@ -126,6 +141,8 @@ static void read_item(struct asy_run *run, struct asy_item *item)
         read_as(run, item, format, bytes);
     else
         recognise(run, item, bytes);
+    if (item != run->subject)
+        settle_role(item, bytes);
 }
 
 /* A subject that carries its own signature and the signed bytes (an attached CMS message). */
