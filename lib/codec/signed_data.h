@@ -95,13 +95,6 @@ bool asy_cms_is_attributes(struct asy_view);
 /* AlgorithmIdentifier (RFC 5280 4.1.1.2). */
 bool asy_get_cms_algorithm(struct asy_reader *, struct asy_cms_algorithm *out);
 
-/* What a certificate is found by: issuer (DER Name), serial number (INTEGER's octets), and the subject key identifier,
- * empty where it has none.  False when the bytes do not begin as a certificate does. */
-struct asy_certificate_ids {
-    struct asy_view issuer, serial, subject_key_id;
-};
-bool asy_certificate_ids_of(struct asy_view der, struct asy_certificate_ids *out);
-
 /*
  * The certificate of the message that the signer identifier names; empty when it carries none.  False when there are
  * two different ones.

@@ -10,7 +10,7 @@
 
 static const char *const labels[] = { "PKCS7", "CMS" }; /* RFC 7468 8 and 9 */
 
-enum { LABELS = sizeof labels / sizeof *labels, SPLIT_OCTETS = 0x24, SET_MAX = 1 << 20 };
+enum { LABELS = sizeof labels / sizeof *labels, SPLIT_OCTETS = 0x24 };
 
 /* A timestamp token is another format's; so is content that is no OCTET STRING (PKCS #7 allows any). */
 static bool is_message(struct asy_view head)
@@ -60,10 +60,10 @@ static assay_status load_short(struct asy_reading *reading, struct asy_view *out
 
     if (!assay_ok(s))
         return s;
-    if (asy_source_size(source) > SET_MAX)
+    if (asy_source_size(source) > ASY_CMS_SIGNED_BYTES)
         *out = (struct asy_view){ 0 };
     else
-        s = asy_source_load(source, SET_MAX, reading->dossier->arena, out, &reading->diag);
+        s = asy_source_load(source, ASY_CMS_SIGNED_BYTES, reading->dossier->arena, out, &reading->diag);
     asy_source_close(source);
     return s;
 }
@@ -80,7 +80,7 @@ static assay_status refuse_attributes_as_file(struct asy_reading *reading, const
 
     if (!has_bare_signer(data))
         return asy_ok;
-    if (asy_source_is_digest(reading->about->source, &alg, &bytes))
+    if (reading->about->source == NULL || asy_source_is_digest(reading->about->source, &alg, &bytes))
         return asy_fail(&reading->diag, ASSAY_E_UNSUPPORTED, 0,
                         "a signature without signed attributes needs the file itself, not its digest");
     s = load_short(reading, &bytes);

@@ -130,6 +130,23 @@ Test(cms, the_attributes_of_a_signature_are_no_file)
     bench_close(&b);
 }
 
+/* Of a digest nobody can tell whether the file is a set of attributes. */
+Test(cms, a_digest_is_not_enough_for_a_signature_without_attributes)
+{
+    static const uint8_t digest[32];
+    struct bench b;
+
+    bench_open(&b);
+    b.reading = (struct asy_reading){ .dossier = b.dossier, .bytes = ours(&b, "noattr.p7s") };
+    b.reading.document = bench_item(&b, "document", b.reading.bytes);
+    b.reading.about = asy_add_item(b.dossier, "artifact",
+                                   asy_source_of_digest(b.arena, ASY_SHA256, (struct asy_view){ digest, 32 }));
+    cr_expect_eq(asy_format_cms.read(&b.reading).code, ASSAY_E_UNSUPPORTED);
+    b.reading.bytes = ours(&b, "good.p7s");
+    cr_expect(assay_ok(asy_format_cms.read(&b.reading)));
+    bench_close(&b);
+}
+
 Test(cms, without_its_file_a_detached_signature_is_not_read)
 {
     struct bench b;
