@@ -152,9 +152,11 @@ static bool set_padding(EVP_PKEY_CTX *ctx, const struct asy_scheme *scheme)
 
     if (scheme->alg == ASY_SIG_RSA_PKCS1)
         return EVP_PKEY_CTX_set_rsa_padding(ctx, RSA_PKCS1_PADDING) == 1;
-    return mgf != NULL && EVP_PKEY_CTX_set_rsa_padding(ctx, RSA_PKCS1_PSS_PADDING) == 1 &&
+    /* negative lengths are words to OpenSSL ("whatever fits"): none may come out of a document */
+    return mgf != NULL && scheme->salt_len <= INT32_MAX &&
+           EVP_PKEY_CTX_set_rsa_padding(ctx, RSA_PKCS1_PSS_PADDING) == 1 &&
            EVP_PKEY_CTX_set_rsa_mgf1_md_name(ctx, mgf, NULL) == 1 &&
-           EVP_PKEY_CTX_set_rsa_pss_saltlen(ctx, scheme->salt_len > INT32_MAX ? -3 : (int)scheme->salt_len) == 1;
+           EVP_PKEY_CTX_set_rsa_pss_saltlen(ctx, (int)scheme->salt_len) == 1;
 }
 
 static bool verify_digest(const struct asy_crypto *crypto, const struct asy_key *key, const struct asy_scheme *scheme,
