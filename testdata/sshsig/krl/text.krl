@@ -1,0 +1,4 @@
+# a list as text
+
+ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIF8j+2hHxzM6onrlMkiTEaC21TxBx2Z2dmH6rk3b7UbP
+ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAID7URvHrZPuWAgW8svuhFhCxsJngbn6bIL3lnJohOiS8 comment
