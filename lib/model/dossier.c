@@ -172,7 +172,7 @@ void asy_add_slack(struct asy_dossier *dossier, struct asy_item *item, uint64_t 
 
     if (slack == NULL)
         return; /* undeclared bytes must then be said by somebody: only stricter */
-    *slack = (struct asy_said){ off, len, 0, item->slack };
+    *slack = (struct asy_said){ off, len, UINT64_MAX, item->slack }; /* whoever says the rest */
     item->slack = slack;
 }
 

@@ -1,3 +1,4 @@
+#include "model/attribution.h"
 #include "support/bench.h"
 
 #include <string.h>
@@ -103,6 +104,15 @@ Test(cms, attached_content_is_a_span_and_the_rest_is_framing)
     for (const struct asy_said *said = b.reading.document->slack; said != NULL; said = said->next)
         framing += said->len;
     cr_expect_eq(framing + piece->span.len, bytes.len);
+    {
+        struct asy_said said = { piece->span.off, piece->span.len, 1, NULL };
+        uint64_t off = 0, len;
+
+        b.reading.document->said = &said;
+        cr_expect_not(asy_next_uncovered(b.reading.document, 1, &off, &len), "byte %llu", (unsigned long long)off);
+        off = 0;
+        cr_expect(asy_next_uncovered(b.reading.document, 2, &off, &len), "nobody else says it");
+    }
     bench_close(&b);
 }
 
