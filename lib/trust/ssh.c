@@ -80,12 +80,29 @@ static struct verdict judge_time(const struct question *q, const struct asy_sign
     return (struct verdict){ .distance = TRUSTED };
 }
 
+/* Bits of an authority's RSA modulus, which has no leading zeros; of other keys as many as anybody could want. */
+static uint64_t modulus_bits(const struct asy_key_material *key)
+{
+    uint64_t bits;
+
+    if (key->form != ASY_KEY_RSA)
+        return UINT64_MAX;
+    if (key->a.len == 0)
+        return 0;
+    bits = (uint64_t)(key->a.len - 1) * 8;
+    for (unsigned top = key->a.data[0]; top > 0; top >>= 1)
+        bits++;
+    return bits;
+}
+
 static struct verdict judge_cert(const struct question *q)
 {
     const struct asy_ssh_cert *cert = q->signature->ssh_cert;
 
     if (!q->cert_holds)
         return refuse(BAD_CERTIFICATE, ASY_CHAIN_INVALID, "the SSH certificate's own signature does not hold");
+    if (modulus_bits(&cert->ca) < q->settings->min_rsa)
+        return refuse(BAD_CERTIFICATE, ASY_SIGNER_WEAK_KEY, "the key that signed the SSH certificate is too short");
     if (cert->type != USER_CERTIFICATE)
         return refuse(BAD_CERTIFICATE, ASY_SIGNER_PURPOSE, "the SSH certificate is not a user's");
     if (cert->has_critical)

@@ -25,6 +25,7 @@ key p521 -t ecdsa -b 521
 key ca -t ed25519
 key ca-rsa -t rsa -b 2048
 key ca-p256 -t ecdsa -b 256
+key ca-weak -t rsa -b 1024
 
 # certify NAME CA ARGUMENTS...: a copy of the Ed25519 key with a certificate
 certify() {
@@ -41,6 +42,7 @@ certify cert-forever ca -I vendor-2 -n "$id" -z 8
 certify cert-by-rsa ca-rsa -t rsa-sha2-512 -I vendor-3 -n "$id" -V 20200101:20400101
 certify cert-by-p256 ca-p256 -I vendor-4 -n "$id" -V 20200101:20400101
 certify cert-by-sha1 ca-rsa -t ssh-rsa -I vendor-5 -n "$id" -V 20200101:20400101
+certify cert-by-weak ca-weak -t rsa-sha2-512 -I vendor-11 -n "$id" -V 20200101:20400101
 certify cert-expired ca -I vendor-6 -n "$id" -V 20200101:20210101
 certify cert-early ca -I vendor-7 -n "$id" -V 20380101:20400101
 certify cert-host ca -h -I vendor-8 -n "$id" -V 20200101:20400101
@@ -79,8 +81,8 @@ python3 token.py "$work" "$id" valid/token-ed25519 ed25519
 python3 token.py "$work" "$id" valid/token-p256 p256
 
 # Well-formed, and not to be trusted: see the tests.
-for k in cert-by-sha1 cert-expired cert-early cert-host cert-critical cert-nobody; do
-    case $k in cert-by-sha1) issuer=ca-rsa ;; *) issuer=ca ;; esac
+for k in cert-by-sha1 cert-by-weak cert-expired cert-early cert-host cert-critical cert-nobody; do
+    case $k in cert-by-sha1) issuer=ca-rsa ;; cert-by-weak) issuer=ca-weak ;; *) issuer=ca ;; esac
     sign "$k" "$k-cert.pub" "$(authority $issuer)"
     mkdir -p untrusted
 

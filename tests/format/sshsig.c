@@ -119,6 +119,7 @@ static const struct untrusted_row untrusted[] = {
     { "cert-by-sha1", ASY_CHAIN_INVALID },   { "cert-expired", ASY_SIGNER_EXPIRED },
     { "cert-early", ASY_SIGNER_NOT_YET_VALID }, { "cert-host", ASY_SIGNER_PURPOSE },
     { "cert-critical", ASY_CHAIN_INVALID },  { "cert-nobody", ASY_SIGNER_IDENTITY },
+    { "cert-by-weak", ASY_SIGNER_WEAK_KEY },
 };
 
 Test(sshsig, certificates_that_hold_are_not_all_trusted)
