@@ -38,6 +38,7 @@ struct option_walk {
     int argc, at;
     char **argv;
     bool only_operands;
+    const char *letters; /* what is left of "-qv" */
 };
 int option_next(struct option_walk *, const char **value);
 

@@ -45,11 +45,30 @@ static int take_value(struct option_walk *walk, int index, const char *inline_va
     return index;
 }
 
+/* The first of letters that stand together, "-qv"; one that takes a value takes the rest, "-j2". */
+static int next_letter(struct option_walk *walk, const char *letters, const char **value)
+{
+    int index = find_letter(walk->command, letters[0]);
+
+    walk->letters = NULL;
+    if (index == OPTION_BAD) {
+        complain("%s has no option -%c; see assay help %s", walk->command->name, letters[0], walk->command->name);
+        return OPTION_BAD;
+    }
+    if (walk->command->options[index].argument != NULL)
+        return take_value(walk, index, letters[1] == '\0' ? NULL : letters + 1, value);
+    if (letters[1] != '\0')
+        walk->letters = letters + 1;
+    return index;
+}
+
 int option_next(struct option_walk *walk, const char **value)
 {
     const char *word, *equals;
     int index;
 
+    if (walk->letters != NULL)
+        return next_letter(walk, walk->letters, value);
     if (walk->at >= walk->argc)
         return OPTION_END;
     word = walk->argv[walk->at++];
@@ -60,13 +79,10 @@ int option_next(struct option_walk *walk, const char **value)
         walk->only_operands = true;
         return option_next(walk, value);
     }
-    if (word[1] != '-') {
-        index = word[2] == '\0' ? find_letter(walk->command, word[1]) : OPTION_BAD;
-        equals = NULL;
-    } else {
-        equals = strchr(word, '=');
-        index = find_long(walk->command, word + 2, equals == NULL ? strlen(word + 2) : (size_t)(equals - word - 2));
-    }
+    if (word[1] != '-')
+        return next_letter(walk, word + 1, value);
+    equals = strchr(word, '=');
+    index = find_long(walk->command, word + 2, equals == NULL ? strlen(word + 2) : (size_t)(equals - word - 2));
     if (index == OPTION_BAD) {
         complain("%s has no option %s; see assay help %s", walk->command->name, word, walk->command->name);
         return OPTION_BAD;

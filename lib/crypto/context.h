@@ -11,11 +11,19 @@
 /* An OpenSSL handle that is freed when its scope ends; declared and initialised in one line. */
 #define AUTO(free_function) __attribute__((cleanup(free_function)))
 
+/* Digests fetched so far: fetching costs as much as a small verification, so each waits until somebody wants it. */
+struct asy_digest_cache {
+    _Atomic(EVP_MD *) of[ASY_DIGEST_ALGS];
+};
+
 struct asy_crypto {
     OSSL_LIB_CTX *lib;
     OSSL_PROVIDER *provider; /* unloaded before its context goes, which does not free it */
-    EVP_MD *digests[ASY_DIGEST_ALGS]; /* fetched once; NULL for what is not computed */
+    struct asy_digest_cache *digests;
 };
+
+/* OpenSSL's digest, borrowed; NULL for what is not computed. */
+const EVP_MD *asy_md(const struct asy_crypto *, enum asy_digest_alg);
 
 enum asy_key_kind { ASY_IS_ED25519 = 1, ASY_IS_ED448, ASY_IS_RSA, ASY_IS_RSA_PSS, ASY_IS_EC };
 

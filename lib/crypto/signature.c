@@ -167,9 +167,9 @@ static bool verify_digest(const struct asy_crypto *crypto, const struct asy_key 
 
     if (is_rsa && value.len != (key->bits + 7) / 8)
         return false;
-    return ctx != NULL && crypto->digests[scheme->digest] != NULL && EVP_PKEY_verify_init(ctx) == 1 &&
+    return ctx != NULL && asy_md(crypto, scheme->digest) != NULL && EVP_PKEY_verify_init(ctx) == 1 &&
            (!is_rsa || set_padding(ctx, scheme)) &&
-           EVP_PKEY_CTX_set_signature_md(ctx, crypto->digests[scheme->digest]) == 1 &&
+           EVP_PKEY_CTX_set_signature_md(ctx, asy_md(crypto, scheme->digest)) == 1 &&
            EVP_PKEY_verify(ctx, value.data, value.len, digest.data, digest.len) == 1;
 }
 

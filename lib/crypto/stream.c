@@ -2,7 +2,7 @@
 
 bool asy_stream_start(struct asy_stream *stream, const struct asy_crypto *crypto, struct asy_measure *measure)
 {
-    const EVP_MD *md = crypto->digests[measure->alg];
+    const EVP_MD *md = asy_md(crypto, measure->alg);
 
     stream->measure = measure;
     stream->piece = 0;

@@ -1,3 +1,4 @@
+#include "base/text.h"
 #include "verify/run.h"
 
 #include <stdlib.h>
@@ -103,6 +104,58 @@ static void tell_unread(struct asy_run *run)
     }
 }
 
+/* Members by which a package is known whose own evidence is not read here. */
+struct package_mark {
+    const char *pattern, *what;
+};
+
+static const struct package_mark package_marks[] = {
+    { "AndroidManifest.xml", "an Android package" }, { "META-INF/*.SF", "a signed JAR" },
+    { "META-INF/MANIFEST.MF", "a JAR" },             { "*.dist-info/RECORD", "a Python wheel" },
+    { ".signature.p7s", "a signed NuGet package" },  { ".PKGINFO", "an Arch or Alpine package" },
+    { ".SIGN.*", "a signed Alpine package" },        { ".MTREE", "an Arch package" },
+    { "sw-description", "a SWUpdate image" },        { "oci-layout", "an OCI image layout" },
+    { "package/package.json", "an npm package" },
+};
+
+static const char *package_of(struct asy_view name)
+{
+    for (size_t i = 0; i < sizeof package_marks / sizeof *package_marks; i++) {
+        if (asy_glob(asy_view_of(package_marks[i].pattern), name))
+            return package_marks[i].what;
+    }
+    return NULL;
+}
+
+/* True when somebody, or the file itself, said something about the subject that was checked. */
+static bool says_anything(const struct asy_run *run)
+{
+    for (size_t i = 0; i < run->dossier->facts_n; i++) {
+        if (run->dossier->facts[i]->outcome != ASY_UNCHECKED)
+            return true;
+    }
+    return run->subject->format != NULL;
+}
+
+/* "Consistent in itself" can be said only of what was understood. */
+static void tell_unknown(struct asy_run *run)
+{
+    const char *package = NULL;
+
+    if (run->subject == NULL || run->subject->why.reason != ASY_REASON_NONE)
+        return;
+    for (size_t i = 0; package == NULL && i < run->dossier->items_n; i++) {
+        if (run->dossier->items[i]->parent == run->subject)
+            package = package_of(asy_view_of(run->dossier->items[i]->name));
+    }
+    if (package != NULL)
+        asy_add_finding(run->dossier, ASY_BLOCKS, ASY_EVIDENCE_UNSUPPORTED, run->subject, run->subject,
+                        "is %s, whose own evidence is not read here", package);
+    else if (!says_anything(run))
+        asy_add_finding(run->dossier, ASY_BLOCKS, ASY_EVIDENCE_UNSUPPORTED, run->subject, run->subject,
+                        "%s", "of no format that is known here");
+}
+
 assay_status asy_inspect(const struct asy_job *job, struct asy_dossier *dossier, struct asy_diag *diag)
 {
     struct asy_run run = { .job = job, .dossier = dossier };
@@ -111,6 +164,7 @@ assay_status asy_inspect(const struct asy_job *job, struct asy_dossier *dossier,
     if (assay_ok(s)) {
         tell_facts(&run);
         tell_unread(&run);
+        tell_unknown(&run);
     }
     run_clear(&run);
     return as_finding(&run, s, diag);

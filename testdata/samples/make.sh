@@ -72,26 +72,26 @@ products:
 tests:
   - name: a good update is allowed
     subject: good
-    at: 2026-11-23T21:00:00Z
+    at: 2026-12-01T00:00:00Z
     expect: ALLOW
   - name: one changed byte is refuted
     subject: flipped
-    at: 2026-11-23T21:00:00Z
+    at: 2026-12-01T00:00:00Z
     expect: REFUTED
     because: [digest.mismatch]
   - name: a stranger's signature is refused
     subject: stranger
-    at: 2026-11-23T21:00:00Z
+    at: 2026-12-01T00:00:00Z
     expect: REFUSED
     because: [signer.unknown]
   - name: no evidence proves nothing
     subject: nothing
-    at: 2026-11-23T21:00:00Z
+    at: 2026-12-01T00:00:00Z
     expect: UNPROVEN
     because: [evidence.absent]
   - name: a file that nobody signed is refused
     subject: sunburst
-    at: 2026-11-23T21:00:00Z
+    at: 2026-12-01T00:00:00Z
     expect: REFUSED
     because: [coverage.unlisted-file]
 YAML
