@@ -74,21 +74,37 @@ static struct asy_view name_of(const struct asy_subject *subject)
     return name;
 }
 
+static bool has_claim(const struct asy_dossier *dossier, enum asy_claim_kind kind, bool ssh)
+{
+    for (size_t i = 0; i < dossier->facts_n; i++) {
+        const struct asy_claim *claim = &dossier->facts[i]->claim;
+
+        if (claim->kind == kind && (!ssh || claim->is.signature.has_name_space))
+            return true;
+    }
+    return false;
+}
+
 /* What a reader of the report must not take for checked. */
 static bool list_unchecked(const struct assay_engine *engine, struct asy_account *account)
 {
-    struct asy_arena *arena = account->dossier->arena;
-    int64_t crl_time;
-    bool done = true;
+    struct asy_dossier *dossier = account->dossier;
+    const char *const always[] = { "provenance, SBOM and transparency logs: no evidence of these kinds is read",
+                                   "rollback: no record of earlier releases is kept" };
+    const char *revocation = NULL;
 
-    account->has_trust_time = asy_pki_crl_time(asy_trust_get_pki(engine->trust), &crl_time);
-    account->trust_time = account->has_trust_time ? crl_time : 0;
-    if (!account->has_trust_time)
-        done = done && asy_list_add(arena, &account->not_checked, "revocation: no CRL was supplied");
-    done = done && asy_list_add(arena, &account->not_checked,
-                                "provenance, SBOM and transparency logs: no evidence of these kinds is read");
-    return done && asy_list_add(arena, &account->not_checked,
-                                "rollback: no record of earlier releases is kept");
+    account->has_trust_time = asy_pki_crl_time(asy_trust_get_pki(engine->trust), &account->trust_time);
+    if (!account->has_trust_time && has_claim(dossier, ASY_CLAIM_CHAIN, false))
+        revocation = "revocation of certificates: no CRL was supplied";
+    else if (!asy_trust_has_krl(engine->trust) && has_claim(dossier, ASY_CLAIM_SIGNATURE, true))
+        revocation = "revocation of SSH keys: no KRL was supplied";
+    if (revocation != NULL && !asy_list_add(dossier->arena, &account->not_checked, revocation))
+        return false;
+    for (size_t i = 0; i < sizeof always / sizeof *always; i++) {
+        if (!asy_list_add(dossier->arena, &account->not_checked, always[i]))
+            return false;
+    }
+    return true;
 }
 
 static bool list_overrides(const struct assay_engine *engine, struct asy_account *account)

@@ -51,6 +51,13 @@ void asy_check_signature(const struct asy_crypto *, struct asy_dossier *, struct
 /* Answers a link claim whose measure was planned (fact->measure). */
 void asy_check_link(struct asy_dossier *, struct asy_fact *);
 
+/*
+ * Answers a stamp claim: it holds when the authority's signature, its chain (a fact of its own) and the imprint hold.
+ * `chain` may be NULL, and then it does not hold.
+ */
+void asy_check_stamp(struct asy_dossier *, struct asy_fact *, const struct asy_fact *by, const struct asy_fact *chain,
+                     const struct asy_fact *imprint);
+
 /* Progress of long work, called on the thread that started it.  False asks to stop. */
 struct asy_progress {
     bool (*step)(void *context, uint64_t bytes_done, uint64_t bytes_all);

@@ -356,3 +356,16 @@ void asy_check_link(struct asy_dossier *dossier, struct asy_fact *fact)
     }
     asy_prove(dossier, fact);
 }
+
+void asy_check_stamp(struct asy_dossier *dossier, struct asy_fact *fact, const struct asy_fact *by,
+                     const struct asy_fact *chain, const struct asy_fact *imprint)
+{
+    if (by == NULL || !asy_fact_holds(by))
+        asy_cannot_say(dossier, fact, ASY_TIMESTAMP_INVALID, "the authority's signature does not hold");
+    else if (imprint == NULL || !asy_fact_holds(imprint))
+        asy_disprove(dossier, fact, ASY_TIMESTAMP_INVALID, "it stamps other bytes");
+    else if (chain == NULL || !asy_fact_holds(chain))
+        asy_cannot_say(dossier, fact, ASY_TIMESTAMP_UNTRUSTED, "the authority is not trusted");
+    else
+        asy_prove(dossier, fact);
+}

@@ -63,6 +63,11 @@ const struct asy_trusted_key *asy_trust_key(const struct asy_trust *trust, size_
     return &trust->keys[i];
 }
 
+bool asy_trust_has_krl(const struct asy_trust *trust)
+{
+    return trust->krls != NULL;
+}
+
 bool asy_trust_is_empty(const struct asy_trust *trust)
 {
     return trust->keys_n == 0 && !asy_pki_has_anchors(trust->pki) && !asy_trust_has_signers(trust);

@@ -61,6 +61,9 @@ struct asy_ssh_answer {
 void asy_trust_judge_ssh(const struct asy_trust *, struct asy_dossier *, const struct asy_signature *,
                          bool cert_holds, const struct asy_settings *, int64_t at, struct asy_ssh_answer *out);
 
+/* True when a revocation list of SSH keys was given. */
+bool asy_trust_has_krl(const struct asy_trust *);
+
 /* True when allowed_signers were given. */
 bool asy_trust_has_signers(const struct asy_trust *);
 

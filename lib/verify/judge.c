@@ -149,7 +149,7 @@ static bool has_right_namespace(struct asy_run *run, struct asy_fact *fact)
     return false;
 }
 
-static bool stand_by_key(struct asy_run *run, struct asy_fact *fact, const struct asy_trusted_key *key)
+static void stand_by_key(struct asy_run *run, struct asy_fact *fact, const struct asy_trusted_key *key)
 {
     struct asy_principal principal = principal_of(fact, key->name, key->kind);
     const struct asy_signature *signature = &fact->claim.is.signature;
@@ -157,16 +157,15 @@ static bool stand_by_key(struct asy_run *run, struct asy_fact *fact, const struc
     fact->signer_known = true;
     if (run->job->settings->identity != NULL && strcmp(run->job->settings->identity, key->name) != 0) {
         falls(run, fact, ASY_SIGNER_IDENTITY, "a bare key has no identity but its name in the policy");
-        return true;
+        return;
     }
     if (asy_trust_is_revoked(run->job->trust, signature->key_blob.len > 0 ? signature->key_blob : key->ssh_blob,
                              signature->ssh_cert)) {
         falls(run, fact, ASY_SIGNER_REVOKED, key->name);
-        return true;
+        return;
     }
     if (is_valid_now(run, fact, key) && has_right_namespace(run, fact))
         stand(run, fact, &principal);
-    return true;
 }
 
 /* ---- who: certificates ---- */
@@ -253,8 +252,8 @@ static void find_signer(struct asy_run *run, struct asy_fact *fact)
     struct asy_fact *chain = chain_of(run, fact);
 
     falls(run, fact, asy_trust_is_empty(run->job->trust) ? ASY_SIGNER_NONE_TRUSTED : ASY_SIGNER_UNKNOWN, NULL);
-    if (key != NULL)
-        (void)stand_by_key(run, fact, key);
+    if (key != NULL && fact->claim.is.signature.ssh_cert == NULL) /* a certificate must be believed as one */
+        stand_by_key(run, fact, key);
     else if (is_ssh(fact) && asy_trust_has_signers(run->job->trust))
         stand_by_signers(run, fact);
     else if (chain != NULL && asy_pki_has_anchors(asy_trust_get_pki(run->job->trust)))
@@ -396,6 +395,8 @@ static void judge_stamps(struct asy_run *run)
             continue;
         if (stamp_holds(run, &fact->claim.is.stamp, by))
             apply_stamp(run, &fact->claim.is.stamp);
+        asy_check_stamp(run->dossier, fact, by, chain_of(run, by),
+                        asy_fact_no(run->dossier, fact->claim.is.stamp.link));
     }
 }
 
