@@ -1,0 +1,2 @@
+untrusted comment: verify with signify.pub
+RWTCxxnC2NbAZnj1gXmkgDx83PhENHgHRKOiZtEAmvNifDVcOPSEFprRIvv7jbSJfi5ZOnzHWeK95NM+trGyYUt4S3zMD8CFBwE=

@@ -1,0 +1,90 @@
+#!/bin/sh
+# Makes the updates that tests/property turns bit by bit: small, one an evidence, each allowed as it is.  With openssl(1),
+# minisign(1), ssh-keygen(1), sha256sum(1), hashdeep(1) and bsdtar(1).  Keys are made anew and thrown away; the
+# certificates are valid for a hundred years.
+set -eu
+export LC_ALL=C
+cd "$(dirname "$0")"
+here=$PWD
+find . -mindepth 1 ! -name make.sh -delete
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+cd "$work"
+printf 'agent 1.0\n' >agent.bin
+
+# Lists, signed with minisign.
+minisign -G -f -W -p minisign.pub -s minisign.key >/dev/null
+sha256sum agent.bin >SHA256SUMS
+sha512sum agent.bin | cut -d' ' -f1 >agent.bin.sha512
+hashdeep -c sha256 -b agent.bin | sed "/Invoked from/d" >release.hashdeep
+bsdtar -cf release.mtree --format=mtree '--options=!all,type,size,sha256' agent.bin
+for list in SHA256SUMS agent.bin.sha512 release.hashdeep release.mtree; do
+    minisign -S -s minisign.key -t 'timestamp:1750000000' -m "$list" >/dev/null
+done
+
+# SSH.
+ssh-keygen -q -t ed25519 -N '' -C vendor -f ssh
+ssh-keygen -q -Y sign -n file -f ssh agent.bin 2>/dev/null
+mv agent.bin.sig agent.bin.sshsig
+printf 'release@acme.example namespaces="file" %s\n' "$(cut -d' ' -f1,2 ssh.pub)" >allowed_signers
+ssh-keygen -q -t ecdsa -N '' -C vendor -f ssh-ecdsa
+ssh-keygen -q -Y sign -n file -f ssh-ecdsa agent.bin 2>/dev/null
+mv agent.bin.sig ecdsa.sshsig
+
+# Bare signatures.
+openssl ecparam -name prime256v1 -genkey -noout -out ec.key
+openssl pkey -in ec.key -pubout -out ec.pub
+openssl dgst -sha256 -sign ec.key -out ec.sig agent.bin
+openssl base64 -in ec.sig -out ec.sig.b64
+openssl genpkey -algorithm ed25519 -out ed.key
+openssl pkey -in ed.key -pubout -out ed.pub
+openssl pkeyutl -sign -rawin -in agent.bin -inkey ed.key -out ed.sig
+openssl genrsa -out rsa.key 2048 2>/dev/null
+openssl pkey -in rsa.key -pubout -out rsa.pub
+openssl dgst -sha256 -sign rsa.key -sigopt rsa_padding_mode:pss -out pss.sig agent.bin
+
+# CMS and timestamps; messages carry the one certificate that is needed.
+cat >ext.cnf <<EOF
+[code]
+keyUsage = critical,digitalSignature
+extendedKeyUsage = codeSigning
+[tsa]
+keyUsage = critical,digitalSignature
+extendedKeyUsage = critical,timeStamping
+[tsa_config]
+serial = serial
+crypto_device = builtin
+signer_digest = sha256
+default_policy = 1.3.6.1.4.1.99999.1
+digests = sha256
+ess_cert_id_alg = sha256
+EOF
+openssl ecparam -name prime256v1 -genkey -noout -out root.key
+openssl req -x509 -new -key root.key -subj /CN=Root -days 36500 -out root.crt
+issue() { # name extensions serial
+    openssl ecparam -name prime256v1 -genkey -noout -out "$1.key"
+    openssl req -new -key "$1.key" -subj "/CN=$1" -out "$1.csr"
+    openssl x509 -req -in "$1.csr" -CA root.crt -CAkey root.key -days 36500 -extfile ext.cnf -extensions "$2" \
+        -set_serial "$3" -out "$1.crt" 2>/dev/null
+}
+issue signer code 4097
+issue tsa tsa 4098
+sign() { # output, options
+    out=$1; shift
+    openssl cms -sign -binary -in agent.bin -out "$out" -nosmimecap -md sha256 -signer signer.crt -inkey signer.key "$@"
+}
+sign agent.bin.p7s -outform DER
+sign armored.p7s -outform PEM
+sign noattr.p7s -outform DER -noattr
+sign agent.p7m -outform DER -nodetach
+echo 01 >serial
+openssl ts -query -data agent.bin -sha256 -cert -no_nonce -out q.tsq 2>/dev/null
+openssl ts -reply -config ext.cnf -section tsa_config -queryfile q.tsq -signer tsa.crt -inkey tsa.key \
+    -out agent.bin.tsr 2>/dev/null
+openssl ts -reply -config ext.cnf -section tsa_config -queryfile q.tsq -signer tsa.crt -inkey tsa.key \
+    -token_out -out agent.bin.tst 2>/dev/null
+
+cp agent.bin minisign.pub ./*.minisig SHA256SUMS agent.bin.sha512 release.hashdeep release.mtree \
+    agent.bin.sshsig ecdsa.sshsig ssh.pub ssh-ecdsa.pub allowed_signers \
+    ec.pub ec.sig ec.sig.b64 ed.pub ed.sig rsa.pub pss.sig \
+    root.crt agent.bin.p7s armored.p7s noattr.p7s agent.p7m agent.bin.tsr agent.bin.tst "$here"

@@ -1,0 +1,255 @@
+/*
+ * Small updates that are allowed as they are, one or more a format, for tests that then take something away: see
+ * testdata/property/make.sh.  Nothing here allocates but load(), so that tests may make allocations fail.
+ */
+#ifndef TESTS_SUPPORT_CASES_H
+#define TESTS_SUPPORT_CASES_H
+
+#include <assay/assay.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { CASE_EVIDENCE = 3, CASE_TRUST = 2, CASE_SETTINGS = 1 };
+
+/* Bytes of a document whose change is no change: true where a bit at `off` may be turned and the ruling may stay. */
+typedef bool (*slack_fn)(const unsigned char *bytes, size_t len, size_t off);
+
+enum {
+    LINE_FREE = 1,    /* the LF at its end may be missing */
+    SIGNIFY_FREE = 2, /* two lines of a legacy minisign signature are a signify signature by the same key */
+};
+
+struct evidence {
+    enum assay_role role;
+    const char *file, *name;
+    slack_fn slack;
+    unsigned prefixes; /* FREE prefixes that say the same */
+};
+
+struct trusted {
+    enum assay_trust_kind kind;
+    const char *file;
+};
+
+struct update {
+    const char *name, *file;
+    const char *artifact; /* NULL: agent.bin */
+    slack_fn slack;       /* of the artifact, where it carries its signature */
+    struct evidence evidence[CASE_EVIDENCE];
+    struct trusted trust[CASE_TRUST];
+    const char *setting, *value;
+    unsigned signatures; /* claims of signatures that it needs */
+};
+
+struct blob {
+    unsigned char *data;
+    size_t len;
+};
+
+/* minisign(1): the text of the first line is not signed, and says so. */
+static inline bool in_untrusted_comment(const unsigned char *bytes, size_t len, size_t off)
+{
+    const unsigned char *lf = memchr(bytes, '\n', len);
+
+    return lf != NULL && off >= strlen("untrusted comment: ") && off < (size_t)(lf - bytes);
+}
+
+/*
+ * RFC 5652 5.1: a SignedData begins with its version and the digest algorithms of its signers, which nobody signs and no
+ * verifier needs: every SignerInfo repeats its own.  Here at a fixed place, for all these messages have long lengths.
+ */
+static inline bool in_cms_head(const unsigned char *bytes, size_t len, size_t off)
+{
+    (void)bytes;
+    (void)len;
+    return off == 25 || (off >= 32 && off <= 40);
+}
+
+/* The same behind "-----BEGIN CMS-----", in base64. */
+static inline bool in_armored_head(const unsigned char *bytes, size_t len, size_t off)
+{
+    (void)bytes;
+    (void)len;
+    return off == 54 || (off >= 62 && off <= 74);
+}
+
+/* PKIStatusInfo of three or more bytes, then the token: its status is checked, the rest as above. */
+static inline bool in_response_head(const unsigned char *bytes, size_t len, size_t off)
+{
+    return off >= 9 && in_cms_head(bytes, len, off - 9);
+}
+
+#define MINISIG(file, name) \
+    { ASSAY_ROLE_SIGNATURE, file, name, in_untrusted_comment, LINE_FREE }
+#define LIST(file, name) { ASSAY_ROLE_MANIFEST, file, name, NULL, 0 }
+#define SIGNATURE(file, name) { ASSAY_ROLE_SIGNATURE, file, name, NULL, 0 }
+#define ARMORED(file, name) { ASSAY_ROLE_SIGNATURE, file, name, NULL, LINE_FREE }
+#define CMS(file, name) { ASSAY_ROLE_SIGNATURE, file, name, in_cms_head, 0 }
+#define KEY(file) { { ASSAY_TRUST_KEY, file } }
+
+static const struct update updates[] = {
+    { "minisign", "minisign/valid/agent.bin", NULL, NULL,
+      { MINISIG("minisign/valid/prehashed.minisig", "agent.bin.minisig") }, KEY("minisign/valid/minisign.pub"),
+      NULL, NULL, 2 },
+    { "minisign, legacy", "minisign/valid/agent.bin", NULL, NULL,
+      { { ASSAY_ROLE_SIGNATURE, "minisign/valid/legacy.minisig", "agent.bin.minisig", in_untrusted_comment,
+          LINE_FREE | SIGNIFY_FREE } }, KEY("minisign/valid/minisign.pub"),
+      NULL, NULL, 2 },
+    { "signify", "minisign/valid/agent.bin", NULL, NULL, { MINISIG("minisign/valid/signify.sig", "agent.bin.sig") },
+      KEY("minisign/valid/signify.pub"), NULL, NULL, 1 },
+    { "sums", "property/agent.bin", NULL, NULL,
+      { LIST("property/SHA256SUMS", "SHA256SUMS"), MINISIG("property/SHA256SUMS.minisig", "SHA256SUMS.minisig") },
+      KEY("property/minisign.pub"), NULL, NULL, 2 },
+    { "digest_file", "property/agent.bin", NULL, NULL,
+      { LIST("property/agent.bin.sha512", "agent.bin.sha512"),
+        MINISIG("property/agent.bin.sha512.minisig", "agent.bin.sha512.minisig") },
+      KEY("property/minisign.pub"), NULL, NULL, 2 },
+    { "hashdeep", "property/agent.bin", NULL, NULL,
+      { LIST("property/release.hashdeep", "release.hashdeep"),
+        MINISIG("property/release.hashdeep.minisig", "release.hashdeep.minisig") },
+      KEY("property/minisign.pub"), NULL, NULL, 2 },
+    { "mtree", "property/agent.bin", NULL, NULL,
+      { LIST("property/release.mtree", "release.mtree"),
+        MINISIG("property/release.mtree.minisig", "release.mtree.minisig") },
+      KEY("property/minisign.pub"), NULL, NULL, 2 },
+    { "sshsig, a key", "property/agent.bin", NULL, NULL, { ARMORED("property/agent.bin.sshsig", "agent.bin.sshsig") },
+      KEY("property/ssh.pub"), NULL, NULL, 1 },
+    { "sshsig, ECDSA", "property/agent.bin", NULL, NULL, { ARMORED("property/ecdsa.sshsig", "agent.bin.sshsig") },
+      KEY("property/ssh-ecdsa.pub"), NULL, NULL, 1 },
+    { "sshsig, allowed signers", "property/agent.bin", NULL, NULL,
+      { ARMORED("property/agent.bin.sshsig", "agent.bin.sshsig") },
+      { { ASSAY_TRUST_ALLOWED_SIGNERS, "property/allowed_signers" } }, "identity", "release@acme.example", 1 },
+    { "bare, ECDSA", "property/agent.bin", NULL, NULL, { SIGNATURE("property/ec.sig", "agent.bin.sig") },
+      KEY("property/ec.pub"), NULL, NULL, 1 },
+    { "bare, base64", "property/agent.bin", NULL, NULL, { ARMORED("property/ec.sig.b64", "agent.bin.sig") },
+      KEY("property/ec.pub"), NULL, NULL, 1 },
+    { "bare, Ed25519", "property/agent.bin", NULL, NULL, { SIGNATURE("property/ed.sig", "agent.bin.sig") },
+      KEY("property/ed.pub"), NULL, NULL, 1 },
+    { "bare, PSS", "property/agent.bin", NULL, NULL, { SIGNATURE("property/pss.sig", "agent.bin.sig") },
+      KEY("property/rsa.pub"), NULL, NULL, 1 },
+    { "cms", "property/agent.bin", NULL, NULL, { CMS("property/agent.bin.p7s", "agent.bin.p7s") },
+      { { ASSAY_TRUST_ANCHOR, "property/root.crt" } }, NULL, NULL, 1 },
+    { "cms, armored", "property/agent.bin", NULL, NULL, { { ASSAY_ROLE_SIGNATURE, "property/armored.p7s", "agent.bin.p7s", in_armored_head, LINE_FREE } },
+      { { ASSAY_TRUST_ANCHOR, "property/root.crt" } }, NULL, NULL, 1 },
+    { "cms, no attributes", "property/agent.bin", NULL, NULL, { CMS("property/noattr.p7s", "agent.bin.p7s") },
+      { { ASSAY_TRUST_ANCHOR, "property/root.crt" } }, NULL, NULL, 1 },
+    { "cms, attached", "property/agent.p7m", "agent.p7m", in_cms_head, { { 0 } },
+      { { ASSAY_TRUST_ANCHOR, "property/root.crt" } }, NULL, NULL, 1 },
+    { "timestamp, response", "property/agent.bin", NULL, NULL,
+      { { ASSAY_ROLE_TIMESTAMP, "property/agent.bin.tsr", "agent.bin.tsr", in_response_head, 0 } },
+      { { ASSAY_TRUST_TSA_ANCHOR, "property/root.crt" } }, NULL, NULL, 1 },
+    { "timestamp, token", "property/agent.bin", NULL, NULL,
+      { { ASSAY_ROLE_TIMESTAMP, "property/agent.bin.tst", "agent.bin.tst", in_cms_head, 0 } },
+      { { ASSAY_TRUST_TSA_ANCHOR, "property/root.crt" } }, NULL, NULL, 1 },
+    { "two signers", "property/agent.bin", NULL, NULL,
+      { ARMORED("property/agent.bin.sshsig", "agent.bin.sshsig"), SIGNATURE("property/ec.sig", "agent.bin.sig") },
+      { { ASSAY_TRUST_KEY, "property/ssh.pub" }, { ASSAY_TRUST_KEY, "property/ec.pub" } }, "threshold", "2", 2 },
+};
+enum { UPDATES = sizeof updates / sizeof *updates };
+
+/* An update in memory; evidence_n is how many documents it has. */
+struct loaded {
+    const struct update *is;
+    struct blob artifact, evidence[CASE_EVIDENCE], trust[CASE_TRUST];
+    size_t evidence_n, trust_n;
+};
+
+static inline struct blob load(const char *file)
+{
+    struct blob out = { malloc(1 << 16), 0 };
+    char path[1024];
+    FILE *f;
+
+    (void)snprintf(path, sizeof path, "%s/%s", ASSAY_TESTDATA, file);
+    f = fopen(path, "rb");
+    if (f == NULL || out.data == NULL) {
+        (void)fprintf(stderr, "cannot read %s\n", path);
+        abort();
+    }
+    out.len = fread(out.data, 1, 1 << 16, f);
+    (void)fclose(f);
+    return out;
+}
+
+static inline struct loaded load_update(const struct update *update)
+{
+    struct loaded out = { .is = update, .artifact = load(update->file) };
+
+    while (out.evidence_n < CASE_EVIDENCE && update->evidence[out.evidence_n].file != NULL) {
+        out.evidence[out.evidence_n] = load(update->evidence[out.evidence_n].file);
+        out.evidence_n++;
+    }
+    while (out.trust_n < CASE_TRUST && update->trust[out.trust_n].file != NULL) {
+        out.trust[out.trust_n] = load(update->trust[out.trust_n].file);
+        out.trust_n++;
+    }
+    return out;
+}
+
+static inline void unload_update(struct loaded *update)
+{
+    free(update->artifact.data);
+    for (size_t i = 0; i < update->evidence_n; i++)
+        free(update->evidence[i].data);
+    for (size_t i = 0; i < update->trust_n; i++)
+        free(update->trust[i].data);
+}
+
+/* 2030-01-01: inside the certificates' time and after every stamp. */
+#define CASE_TIME 1893456000
+
+/* The config of an update; NULL when something failed. */
+static inline assay_config *config_of(const struct loaded *update, bool trusting)
+{
+    assay_config *config = assay_config_new();
+    bool good = config != NULL;
+
+    if (good)
+        assay_config_time(config, CASE_TIME);
+    if (good)
+        assay_config_threads(config, 1);
+    for (size_t i = 0; good && trusting && i < update->trust_n; i++)
+        good = assay_ok(assay_config_trust_memory(config, update->is->trust[i].kind, update->is->trust[i].file,
+                                                  update->trust[i].data, update->trust[i].len, NULL));
+    if (good && update->is->setting != NULL)
+        good = assay_ok(assay_config_set(config, update->is->setting, update->is->value, NULL));
+    if (good)
+        return config;
+    assay_config_free(config);
+    return NULL;
+}
+
+static inline assay_engine *engine_of(const struct loaded *update, bool trusting)
+{
+    assay_config *config = config_of(update, trusting);
+    assay_engine *engine = NULL;
+
+    if (config != NULL && !assay_ok(assay_engine_new(config, &engine, NULL)))
+        engine = NULL;
+    assay_config_free(config);
+    return engine;
+}
+
+/* The subject with its evidence in the order that `order` gives (NULL: as it is listed); NULL when something failed. */
+static inline assay_subject *subject_of(const struct loaded *update, const size_t *order)
+{
+    const char *name = update->is->artifact == NULL ? "agent.bin" : update->is->artifact;
+    assay_subject *subject = assay_subject_new_memory(update->artifact.data, update->artifact.len, name);
+    bool good = subject != NULL;
+
+    for (size_t i = 0; good && i < update->evidence_n; i++) {
+        size_t k = order == NULL ? i : order[i];
+        const struct evidence *evidence = &update->is->evidence[k];
+
+        good = assay_ok(assay_subject_add_memory(subject, evidence->role, evidence->name, update->evidence[k].data,
+                                                 update->evidence[k].len));
+    }
+    if (good)
+        return subject;
+    assay_subject_free(subject);
+    return NULL;
+}
+
+#endif
