@@ -75,10 +75,18 @@ static inline bool in_armored_head(const unsigned char *bytes, size_t len, size_
     return off == 54 || (off >= 62 && off <= 74);
 }
 
-/* PKIStatusInfo of three or more bytes, then the token: its status is checked, the rest as above. */
+/* A timestamp token's algorithms have a NULL behind them. */
+static inline bool in_token_head(const unsigned char *bytes, size_t len, size_t off)
+{
+    (void)bytes;
+    (void)len;
+    return off == 25 || (off >= 31 && off <= 41);
+}
+
+/* RFC 3161 2.4.2: nine bytes, the last of which says "granted" or "granted with changes", before the token. */
 static inline bool in_response_head(const unsigned char *bytes, size_t len, size_t off)
 {
-    return off >= 9 && in_cms_head(bytes, len, off - 9);
+    return off == 8 || (off >= 9 && in_token_head(bytes, len, off - 9));
 }
 
 #define MINISIG(file, name) \
@@ -141,7 +149,7 @@ static const struct update updates[] = {
       { { ASSAY_ROLE_TIMESTAMP, "property/agent.bin.tsr", "agent.bin.tsr", in_response_head, 0 } },
       { { ASSAY_TRUST_TSA_ANCHOR, "property/root.crt" } }, NULL, NULL, 1 },
     { "timestamp, token", "property/agent.bin", NULL, NULL,
-      { { ASSAY_ROLE_TIMESTAMP, "property/agent.bin.tst", "agent.bin.tst", in_cms_head, 0 } },
+      { { ASSAY_ROLE_TIMESTAMP, "property/agent.bin.tst", "agent.bin.tst", in_token_head, 0 } },
       { { ASSAY_TRUST_TSA_ANCHOR, "property/root.crt" } }, NULL, NULL, 1 },
     { "two signers", "property/agent.bin", NULL, NULL,
       { ARMORED("property/agent.bin.sshsig", "agent.bin.sshsig"), SIGNATURE("property/ec.sig", "agent.bin.sig") },
