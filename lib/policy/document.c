@@ -110,15 +110,14 @@ struct trust_list {
     bool must_be_named;
 };
 
-static const char *const key_fields[] = { "name", "file", "key", "from", "until", "purposes", NULL };
-static const char *const anchor_fields[] = { "name", "file", "from", "until", NULL };
-static const char *const tsa_fields[] = { "name", "file", NULL };
+static const char *const key_fields[] = { "name", "file", "key", "from", "until", NULL };
+static const char *const anchor_fields[] = { "name", "file", NULL };
 static const char *const file_fields[] = { "file", NULL };
 
 static const struct trust_list trust_lists[] = {
     { "keys", ASY_TRUST_KEY, "a key", key_fields, true },
     { "anchors", ASY_TRUST_ANCHOR, "an anchor", anchor_fields, true },
-    { "tsa-anchors", ASY_TRUST_TSA_ANCHOR, "a tsa-anchor", tsa_fields, true },
+    { "tsa-anchors", ASY_TRUST_TSA_ANCHOR, "a tsa-anchor", anchor_fields, true },
     { "intermediates", ASY_TRUST_INTERMEDIATE, "an intermediate", file_fields, false },
     { "crls", ASY_TRUST_CRL, "a crl", file_fields, false },
     { "allowed-signers", ASY_TRUST_ALLOWED_SIGNERS, "an allowed-signers entry", file_fields, false },
@@ -141,28 +140,6 @@ static const struct asy_trust_entry *find_name(const struct asy_policy *policy, 
             return &policy->trust[i];
     }
     return NULL;
-}
-
-static bool read_purposes(struct job *job, const struct asy_node *node, struct asy_trust_entry *out)
-{
-    const char **purposes = NULL;
-    size_t n = 0;
-
-    out->for_codesign = out->kind == ASY_TRUST_KEY || out->kind == ASY_TRUST_ANCHOR;
-    out->for_timestamp = out->kind == ASY_TRUST_TSA_ANCHOR;
-    if (!asy_form_texts(&job->form, node, "purposes", &purposes, &n))
-        return false;
-    if (n > 0)
-        out->for_codesign = false;
-    for (size_t i = 0; i < n; i++) {
-        bool codesign = strcmp(purposes[i], "codesign") == 0;
-
-        if (!codesign && strcmp(purposes[i], "timestamp") != 0)
-            return asy_form_fail(&job->form, node, "purpose \"%.64s\" is neither codesign nor timestamp", purposes[i]);
-        out->for_codesign = out->for_codesign || codesign;
-        out->for_timestamp = out->for_timestamp || !codesign;
-    }
-    return true;
 }
 
 /* Where the key is: in a file or here, exactly one. */
@@ -195,7 +172,7 @@ static bool read_trust_entry(struct job *job, const struct asy_node *node, const
     if (!asy_form_map(&job->form, node, list->what, list->fields) ||
         !asy_form_text(&job->form, node, "name", list->must_be_named, &out->name) || !read_place(job, node, out) ||
         !asy_form_time(&job->form, node, "from", false, &out->from) ||
-        !asy_form_time(&job->form, node, "until", false, &out->until) || !read_purposes(job, node, out))
+        !asy_form_time(&job->form, node, "until", false, &out->until))
         return false;
     if (out->from >= out->until)
         return asy_form_fail(&job->form, node, "%s ends before it begins to be valid", list->what);
@@ -250,12 +227,18 @@ static bool read_trust(struct job *job, const struct asy_node *root)
 
 /* ---- requirements ---- */
 
+/* Keys and anchors sign; timestamp authorities, helpers and revocations do not. */
+static bool is_signer(const struct asy_trust_entry *entry)
+{
+    return entry->kind == ASY_TRUST_KEY || entry->kind == ASY_TRUST_ANCHOR;
+}
+
 static bool fail_nobody(struct job *job, const struct asy_node *node, const char *name)
 {
     struct asy_nearest nearest = { 0 };
 
     for (size_t i = 0; i < job->policy->trust_n; i++) {
-        if (job->policy->trust[i].is_named && job->policy->trust[i].for_codesign)
+        if (is_signer(&job->policy->trust[i]))
             asy_nearest_offer(&nearest, asy_view_of(name), job->policy->trust[i].name);
     }
     if (nearest.name == NULL)
@@ -276,7 +259,7 @@ static bool read_of(struct job *job, const struct asy_node *node, struct asy_sig
         return asy_form_no_memory(&job->form);
     for (size_t i = 0; i < out->of_n; i++) {
         out->of[i] = find_name(job->policy, names[i], job->policy->trust_n);
-        if (out->of[i] == NULL || !out->of[i]->for_codesign)
+        if (out->of[i] == NULL || !is_signer(out->of[i]))
             return fail_nobody(job, node, names[i]);
         anchors = anchors || out->of[i]->kind == ASY_TRUST_ANCHOR;
         for (size_t j = 0; j < i; j++) {

@@ -28,8 +28,7 @@ struct asy_trust_entry {
     bool is_named;        /* `name` stands in the document; only keys and anchors are always named */
     const char *file;     /* relative to the policy file's directory; NULL when the key is inline */
     struct asy_view text; /* the inline key; empty when it is in a file */
-    int64_t from, until;  /* seconds; INT64_MIN and INT64_MAX where the document says nothing */
-    bool for_codesign, for_timestamp;
+    int64_t from, until;  /* of keys: seconds; INT64_MIN and INT64_MAX where the document says nothing */
     unsigned line; /* of the document, from 1 */
 };
 

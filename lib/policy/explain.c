@@ -63,8 +63,6 @@ static void put_entry(struct asy_sink *sink, const struct asy_trust_entry *entry
         put_shown(sink, entry->file);
         asy_put_text(sink, ")");
     }
-    if (entry->kind == ASY_TRUST_KEY && entry->for_timestamp)
-        asy_put_text(sink, entry->for_codesign ? ", for signing and for timestamps" : ", for timestamps only");
     put_validity(sink, entry);
     asy_put_text(sink, "\n");
 }

@@ -1,10 +1,12 @@
 #!/usr/bin/env python3
-"""policy_schema.py SCHEMA TREE-PROGRAM TESTDATA: the schema takes the valid examples and no other."""
+"""policy_schema.py SCHEMA TREE-PROGRAM TESTDATA MAN-PAGE: the schema takes the valid examples, the man page's too, and no other."""
 import copy
 import json
 import pathlib
+import re
 import subprocess
 import sys
+import tempfile
 
 try:
     import jsonschema
@@ -47,6 +49,14 @@ for path in valid:
     for error in validator.iter_errors(tree_of(path)):
         print(f"{path.name}: {'/'.join(map(str, error.absolute_path))}: {error.message[:300]}")
         failed += 1
+shown = re.findall(r"\.Bd -literal -offset indent\n(.*?)\.Ed", pathlib.Path(sys.argv[4]).read_text(), re.S)
+for number, example in enumerate(shown):
+    with tempfile.NamedTemporaryFile("w", suffix=".yaml") as file:
+        file.write(example)
+        file.flush()
+        if not validator.is_valid(tree_of(file.name)):
+            print(f"the schema refuses example {number} of the man page")
+            failed += 1
 for path in invalid:
     if validator.is_valid(tree_of(path)):
         print(f"{path.name}: the schema takes it")
@@ -61,4 +71,4 @@ for known in ("trust", "settings", "products", "deny", "waivers", "tests"):
         print(f"full.yaml lacks {known}")
         failed += 1
 print(f"{len(valid)} valid and {len(invalid)} invalid documents, {failed} failures")
-sys.exit(1 if failed or len(valid) < 5 or len(invalid) < 30 else 0)
+sys.exit(1 if failed or len(valid) < 5 or len(invalid) < 30 or len(shown) < 2 else 0)

@@ -1,6 +1,7 @@
 #include "policy/policy.h"
 
 #include <criterion/criterion.h>
+#include <stdio.h>
 #include <string.h>
 
 static assay_status set(struct asy_settings *settings, const char *name, const char *value, struct asy_diag *diag)
@@ -41,6 +42,27 @@ Test(settings, the_values_of_the_contract_are_taken)
 
         cr_expect(assay_ok(set(&settings, good[i].name, good[i].value, &diag)), "%s=%s: %s", good[i].name,
                   good[i].value, diag.text);
+    }
+}
+
+/* What can be set is published: in the man page and in the schema. */
+Test(settings, every_setting_is_described)
+{
+    static const char *const places[] = { ASSAY_TESTDATA "/../man/assay-policy.5",
+                                          ASSAY_TESTDATA "/../lib/policy/policy.schema.json" };
+    static char text[1 << 17];
+
+    for (size_t p = 0; p < 2; p++) {
+        FILE *file = fopen(places[p], "rb");
+        size_t n;
+
+        cr_assert(file != NULL, "%s", places[p]);
+        n = fread(text, 1, sizeof text - 1, file);
+        (void)fclose(file);
+        cr_assert(n > 1000 && n < sizeof text - 1);
+        text[n] = '\0';
+        for (size_t i = 0; i < sizeof good / sizeof *good; i++)
+            cr_expect(strstr(text, good[i].name) != NULL, "%s does not name %s", places[p], good[i].name);
     }
 }
 
