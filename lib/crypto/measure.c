@@ -328,7 +328,8 @@ static void run_task(struct worker *worker, const struct task *task, bool togeth
         atomic_store(&shared->no_memory, true);
     if (!assay_ok(s))
         because(shared, task, reason_of(diag.code), diag.text);
-    else if (task->item != NULL && !asy_source_unchanged(task->item->source))
+    else if (task->item != NULL && task->item->size > CHUNK && !asy_source_unchanged(task->item->source))
+        /* what came in one read is digested as it was at one moment; only longer reading can be overtaken */
         because(shared, task, ASY_INPUT_CHANGED, "size or times differ after reading");
     if (task->item != NULL)
         asy_source_close(task->item->source);

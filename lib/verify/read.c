@@ -145,6 +145,39 @@ static void read_item(struct asy_run *run, struct asy_item *item)
         settle_role(item, bytes);
 }
 
+/* Every file in the archive becomes an item, and whatever makes the archive ambiguous a finding. */
+static void walk_archive(struct asy_run *run, const struct asy_format *format)
+{
+    struct asy_reading reading = { .dossier = run->dossier, .document = run->subject };
+    size_t first = run->dossier->items_n;
+    assay_status s = format->walk(&reading);
+
+    for (size_t i = first; i < run->dossier->items_n; i++)
+        run->dossier->items[i]->is_subject = run->by_members;
+    if (!assay_ok(s))
+        asy_add_finding(run->dossier, ASY_BLOCKS,
+                        reading.diag.code == ASSAY_E_LIMIT ? ASY_LIMIT_REACHED : ASY_ARCHIVE_CORRUPT, run->subject,
+                        run->subject, "%s", reading.diag.text);
+    if (run->by_members)
+        run->subject->is_subject = false;
+}
+
+static void use_format(struct asy_run *run, const struct asy_format *format, uint64_t size)
+{
+    struct asy_item *item = run->subject;
+    bool is_archive = format != NULL && format->kind == ASY_KIND_ARCHIVE;
+
+    if (run->job->subject->by_members && !is_archive)
+        asy_add_finding(run->dossier, ASY_BLOCKS, ASY_EVIDENCE_UNSUPPORTED, item, item, "is no archive that is known here");
+    if (format != NULL)
+        item->format = format->name;
+    run->by_members = run->job->subject->by_members && is_archive;
+    if (is_archive && (run->by_members || run->inspects))
+        walk_archive(run, format);
+    else if (format != NULL && format->kind == ASY_KIND_SIGNATURE && size <= run->dossier->limits->document)
+        read_item(run, item);
+}
+
 /* A subject that carries its own signature and the signed bytes (an attached CMS message). */
 static void read_subject(struct asy_run *run)
 {
@@ -166,15 +199,10 @@ static void read_subject(struct asy_run *run)
     if (!assay_ok(asy_source_read(item->source, 0, head, glimpse.head.len, &diag)))
         return;
     format = asy_format_recognise(&glimpse, &other);
-    if (format == NULL) {
-        asy_source_close(item->source);
-        return;
-    }
-    item->format = format->name;
-    if (format->kind == ASY_KIND_SIGNATURE && size <= run->dossier->limits->document)
-        read_item(run, item);
-    else
-        asy_source_close(item->source);
+    if (other != NULL)
+        asy_add_finding(run->dossier, ASY_BLOCKS, ASY_EVIDENCE_AMBIGUOUS, item, item, "%s", other->name);
+    use_format(run, format, size);
+    asy_source_close(item->source);
 }
 
 assay_status asy_read_evidence(struct asy_run *run)

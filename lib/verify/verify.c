@@ -158,7 +158,7 @@ static void tell_unknown(struct asy_run *run)
 
 assay_status asy_inspect(const struct asy_job *job, struct asy_dossier *dossier, struct asy_diag *diag)
 {
-    struct asy_run run = { .job = job, .dossier = dossier };
+    struct asy_run run = { .job = job, .dossier = dossier, .inspects = true };
     assay_status s = look(&run);
 
     if (assay_ok(s)) {
