@@ -96,7 +96,7 @@ struct asy_status {
     X509 *cert, *issuer;
     bool required;           /* the settings demand to know it */
     bool good;               /* somebody who may say so says that it is not revoked, now */
-    struct asy_verdict bad;  /* FAILS when it is revoked */
+    struct asy_verdict bad;  /* FAILS when it is revoked, UNKNOWN when that could not be excluded */
     struct asy_verdict poor; /* why data that is there says nothing; outcome UNCHECKED when there is no such data */
 };
 
@@ -109,6 +109,9 @@ enum { ASY_NO_REASON = -1 };
 
 void asy_note_revoked(struct asy_status *, const struct asy_revoked *);
 
+/* Somebody may say that it is revoked, and whether he may say so could not be told: nobody's "good" outweighs it. */
+void asy_note_doubt(struct asy_status *, enum asy_reason, const char *text);
+
 /* Data that cannot be used.  What the document brought along could as well have been left out of it: where it is only
  * old and nothing demands it, it is as though it were not there. */
 void asy_note_poor(struct asy_status *, bool optional, enum asy_reason, const char *format, ...)
@@ -116,11 +119,10 @@ void asy_note_poor(struct asy_status *, bool optional, enum asy_reason, const ch
 
 void asy_ask_crl(struct asy_status *, const struct asy_crl *, bool from_document);
 
-/* True when a list that is signed by the issuer names the certificate. */
+/* True when a list in the issuer's name has the certificate in it, whoever signed the list. */
 bool asy_crl_names(const struct asy_crl *, X509 *cert, X509 *issuer);
 
 /* The response, or NULL when it is malformed or not the DER of itself. */
-struct ocsp_basic_response_st;
 struct ocsp_response_st;
 struct ocsp_response_st *asy_ocsp_read(struct asy_view der);
 void asy_ask_ocsp(struct asy_status *, struct ocsp_response_st *, const struct asy_crl *crls, size_t crls_n);

@@ -190,10 +190,12 @@ static X509_REVOKED *entry_of(const struct asy_crl *crl, X509 *cert)
     return X509_CRL_get0_by_cert(crl->crl, &entry, cert) == 1 ? entry : NULL;
 }
 
+/* Could it not be compared, it is taken for named: only stricter. */
 bool asy_crl_names(const struct asy_crl *crl, X509 *cert, X509 *issuer)
 {
-    return X509_NAME_cmp(X509_CRL_get_issuer(crl->crl), X509_get_subject_name(issuer)) == 0 &&
-           is_signed_by(crl, issuer) && entry_of(crl, cert) != NULL;
+    int differs = X509_NAME_cmp(X509_CRL_get_issuer(crl->crl), X509_get_subject_name(issuer));
+
+    return differs == -2 || (differs == 0 && entry_of(crl, cert) != NULL);
 }
 
 /* An entry whose date cannot be read is revoked since ever. */
@@ -262,9 +264,11 @@ void asy_ask_crl(struct asy_status *status, const struct asy_crl *crl, bool from
     const char *who = asy_subject_text(status->issuer, subject);
 
     if (differs == -2) /* not compared */
-        asy_note_poor(status, false, ASY_LIMIT_REACHED, "memory is short");
-    else if (differs == 0 && !is_signed_by(crl, status->issuer))
-        asy_note_poor(status, false, ASY_REVOCATION_INVALID, "CRL in the name of %s is not signed by its key", who);
-    else if (differs == 0)
+        asy_note_doubt(status, ASY_LIMIT_REACHED, "memory is short");
+    else if (differs == 0 && is_signed_by(crl, status->issuer))
         ask_signed(status, crl, from_document, who);
+    else if (differs == 0 && entry_of(crl, status->cert) != NULL)
+        asy_note_doubt(status, ASY_REVOCATION_INVALID, "a CRL that the issuer did not sign names the certificate");
+    else if (differs == 0)
+        asy_note_poor(status, false, ASY_REVOCATION_INVALID, "CRL in the name of %s is not signed by its key", who);
 }

@@ -51,14 +51,20 @@ static OCSP_BASICRESP *basic_of(OCSP_RESPONSE *response)
     return NULL;
 }
 
-static bool is_digest_of(const struct asy_crypto *crypto, enum asy_digest_alg alg, struct asy_view bytes,
-                         const ASN1_OCTET_STRING *value)
+/* Whether something is about a certificate; not to know is not the same as not to be. */
+enum about { NOT_ABOUT = 0, ABOUT, UNCLEAR };
+
+static enum about compare_digest(const struct asy_crypto *crypto, enum asy_digest_alg alg, struct asy_view bytes,
+                                 const ASN1_OCTET_STRING *value)
 {
     uint8_t digest[ASY_DIGEST_MAX];
 
-    return value != NULL && asy_digest_bytes(crypto, alg, bytes, digest) &&
-           asy_view_eq((struct asy_view){ digest, asy_digest_len(alg) },
-                       (struct asy_view){ ASN1_STRING_get0_data(value), (size_t)ASN1_STRING_length(value) });
+    if (value == NULL || !asy_digest_bytes(crypto, alg, bytes, digest))
+        return UNCLEAR;
+    return asy_view_eq((struct asy_view){ digest, asy_digest_len(alg) },
+                       (struct asy_view){ ASN1_STRING_get0_data(value), (size_t)ASN1_STRING_length(value) })
+               ? ABOUT
+               : NOT_ABOUT;
 }
 
 static struct asy_view key_bits_of(X509 *x)
@@ -79,26 +85,31 @@ static struct asy_view name_of(const X509_NAME *name)
 }
 
 /* RFC 6960 4.1.1: the certificate by the issuer's name and key, both digested, and the serial number. */
-static bool is_about(const struct asy_status *status, const OCSP_CERTID *id_in)
+static enum about compare_id(const struct asy_status *status, OCSP_CERTID *id)
 {
-    OCSP_CERTID *id = OCSP_CERTID_dup(id_in);
     ASN1_OCTET_STRING *name = NULL, *key = NULL;
     ASN1_OBJECT *object = NULL;
     ASN1_INTEGER *serial = NULL;
     const struct asy_crypto *crypto = status->path->crypto;
     enum asy_digest_alg alg = ASY_DIGEST_NONE;
-    bool same;
+    enum about same;
 
-    if (id == NULL || OCSP_id_get0_info(&name, &object, &key, &serial, id) != 1) {
-        OCSP_CERTID_free(id);
-        return false;
-    }
+    if (OCSP_id_get0_info(&name, &object, &key, &serial, id) != 1)
+        return UNCLEAR;
     if (OBJ_obj2nid(object) != NID_undef)
         alg = asy_digest_of_name(asy_view_of(OBJ_nid2sn(OBJ_obj2nid(object))));
-    same = (alg == ASY_SHA1 || alg == ASY_SHA256) &&
-           ASN1_INTEGER_cmp(serial, X509_get0_serialNumber(status->cert)) == 0 &&
-           is_digest_of(crypto, alg, name_of(X509_get_issuer_name(status->cert)), name) &&
-           is_digest_of(crypto, alg, key_bits_of(status->issuer), key);
+    if ((alg != ASY_SHA1 && alg != ASY_SHA256) ||
+        ASN1_INTEGER_cmp(serial, X509_get0_serialNumber(status->cert)) != 0)
+        return NOT_ABOUT;
+    same = compare_digest(crypto, alg, name_of(X509_get_issuer_name(status->cert)), name);
+    return same == ABOUT ? compare_digest(crypto, alg, key_bits_of(status->issuer), key) : same;
+}
+
+static enum about is_about(const struct asy_status *status, const OCSP_SINGLERESP *single)
+{
+    OCSP_CERTID *id = OCSP_CERTID_dup(OCSP_SINGLERESP_get0_id(single));
+    enum about same = id == NULL ? UNCLEAR : compare_id(status, id);
+
     OCSP_CERTID_free(id);
     return same;
 }
@@ -113,7 +124,7 @@ static bool is_responder(const struct asy_crypto *crypto, const OCSP_BASICRESP *
         return false;
     if (name != NULL)
         return X509_NAME_cmp(name, X509_get_subject_name(x)) == 0;
-    return is_digest_of(crypto, ASY_SHA1, key_bits_of(x), key);
+    return compare_digest(crypto, ASY_SHA1, key_bits_of(x), key) == ABOUT;
 }
 
 static bool is_valid_at(X509 *x, int64_t at)
@@ -244,37 +255,67 @@ static void read_single(struct asy_status *status, OCSP_SINGLERESP *single, X509
     }
 }
 
-static bool has_answer(const struct asy_status *status, OCSP_BASICRESP *basic)
+/* Collects which answers are about the certificate; UNCLEAR when one could not be told. */
+static enum about find_answers(const struct asy_status *status, OCSP_BASICRESP *basic, bool *revokes)
+{
+    enum about found = NOT_ABOUT;
+
+    *revokes = false;
+    for (int i = 0; i < OCSP_resp_count(basic); i++) {
+        OCSP_SINGLERESP *single = OCSP_resp_get0(basic, i);
+        enum about same = is_about(status, single);
+
+        if (same == UNCLEAR)
+            return same;
+        if (same == ABOUT) {
+            found = ABOUT;
+            *revokes |= OCSP_single_get0_status(single, NULL, NULL, NULL, NULL) == V_OCSP_CERTSTATUS_REVOKED;
+        }
+    }
+    return found;
+}
+
+static void read_answers(struct asy_status *status, OCSP_BASICRESP *basic, X509 *responder)
 {
     for (int i = 0; i < OCSP_resp_count(basic); i++) {
-        if (is_about(status, OCSP_SINGLERESP_get0_id(OCSP_resp_get0(basic, i))))
-            return true;
+        switch (is_about(status, OCSP_resp_get0(basic, i))) {
+        case ABOUT:
+            read_single(status, OCSP_resp_get0(basic, i), responder);
+            break;
+        case UNCLEAR:
+            asy_note_doubt(status, ASY_LIMIT_REACHED, "memory is short");
+            break;
+        case NOT_ABOUT:
+            break;
+        }
     }
-    return false;
 }
 
 void asy_ask_ocsp(struct asy_status *status, OCSP_RESPONSE *response, const struct asy_crl *crls, size_t crls_n)
 {
+    static const char unsigned_text[] = "OCSP response is not signed by the issuer or a responder that it appointed";
     AUTO(auto_basic) OCSP_BASICRESP *basic = NULL;
     AUTO(asy_auto_x509) X509 *responder = NULL;
+    enum about found;
+    bool revokes;
 
     if (OCSP_response_status(response) != OCSP_RESPONSE_STATUS_SUCCESSFUL)
         return; /* "try later" and its like: nothing is said about anybody */
     basic = basic_of(response);
     if (basic == NULL) {
-        asy_note_poor(status, false, ASY_EVIDENCE_MALFORMED, "OCSP response of another kind than basic, or malformed");
+        asy_note_doubt(status, ASY_EVIDENCE_MALFORMED, "OCSP response of another kind than basic, or malformed");
         return;
     }
-    if (!has_answer(status, basic))
+    found = find_answers(status, basic, &revokes);
+    if (found == UNCLEAR)
+        asy_note_doubt(status, ASY_LIMIT_REACHED, "memory is short");
+    if (found != ABOUT)
         return;
     responder = responder_of(status, basic, crls, crls_n);
-    if (responder == NULL || !is_signed_by(status, basic, responder)) {
-        asy_note_poor(status, false, ASY_REVOCATION_INVALID,
-                      "OCSP response is not signed by the issuer or a responder that it appointed");
-        return;
-    }
-    for (int i = 0; i < OCSP_resp_count(basic); i++) {
-        if (is_about(status, OCSP_SINGLERESP_get0_id(OCSP_resp_get0(basic, i))))
-            read_single(status, OCSP_resp_get0(basic, i), responder);
-    }
+    if (responder != NULL && is_signed_by(status, basic, responder))
+        read_answers(status, basic, responder);
+    else if (revokes)
+        asy_note_doubt(status, ASY_REVOCATION_INVALID, unsigned_text);
+    else
+        asy_note_poor(status, false, ASY_REVOCATION_INVALID, "%s", unsigned_text);
 }

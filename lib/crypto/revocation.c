@@ -59,6 +59,12 @@ void asy_note_poor(struct asy_status *status, bool optional, enum asy_reason rea
     va_end(ap);
 }
 
+void asy_note_doubt(struct asy_status *status, enum asy_reason reason, const char *text)
+{
+    if (status->bad.outcome != ASY_FAILS)
+        (void)asy_doubt(&status->bad, reason, "%s", text);
+}
+
 /*
  * A key that was lost may have signed at any time, and who states no reason does not say that it was not lost: only a
  * stated other reason lets an earlier signature stand (RFC 5280 5.3.1: 1 keyCompromise, 2 cACompromise,
@@ -110,7 +116,7 @@ static bool conclude(const struct asy_status *status, struct asy_verdict *verdic
 {
     char subject[ASY_SUBJECT_TEXT];
 
-    if (status->bad.outcome == ASY_FAILS) {
+    if (status->bad.outcome != ASY_UNCHECKED) {
         *verdict = status->bad;
         return false;
     }
