@@ -16,3 +16,8 @@ function(assay_engine_test dir file)
 endfunction()
 
 assay_engine_test(property property PkgConfig::CRITERION)
+
+# Memory that runs out: the allocations of the objects go through the test's own functions.
+assay_engine_test(property faults)
+target_link_options(property-faults PRIVATE -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=free,--wrap=strdup)
+target_compile_options(property-faults PRIVATE -Wno-missing-prototypes)
