@@ -21,3 +21,5 @@ assay_engine_test(property property PkgConfig::CRITERION)
 assay_engine_test(property faults)
 target_link_options(property-faults PRIVATE -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=free,--wrap=strdup)
 target_compile_options(property-faults PRIVATE -Wno-missing-prototypes)
+
+assay_engine_test(threads threads)

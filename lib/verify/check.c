@@ -159,19 +159,52 @@ static assay_status plan(struct asy_run *run)
     return s;
 }
 
-/* Every file that is to be ruled about has an identity: its SHA-256, and digests that claims want besides. */
-static assay_status plan_identity(struct asy_run *run)
+static bool plan_sha256(struct asy_run *run, struct asy_item *item)
 {
-    struct asy_piece whole;
+    struct asy_piece whole = asy_whole(item);
     struct asy_recipe recipe;
 
-    if (run->subject == NULL || run->subject->why.reason != ASY_REASON_NONE || run->subject->measures != NULL)
-        return asy_ok;
-    whole = asy_whole(run->subject);
-    if (!asy_recipe_of(run->dossier->arena, &whole, 1, &recipe) ||
-        asy_add_measure(run->dossier, recipe, ASY_SHA256) == NULL)
-        return asy_fail(&run->diag, ASSAY_E_LIMIT, 0, "memory of the job");
-    return asy_ok;
+    return asy_recipe_of(run->dossier->arena, &whole, 1, &recipe) &&
+           asy_add_measure(run->dossier, recipe, ASY_SHA256) != NULL;
+}
+
+/* One file has an identity: the digests that claims want, else its SHA-256.  A list of denied files needs it of all. */
+static assay_status plan_identity(struct asy_run *run)
+{
+    struct asy_item *subject = run->subject;
+    bool done = true;
+
+    if (subject != NULL && subject->why.reason == ASY_REASON_NONE && subject->measures == NULL)
+        done = plan_sha256(run, subject);
+    for (size_t i = 0; done && run->job->wants_identity && i < run->dossier->items_n; i++) {
+        struct asy_item *item = run->dossier->items[i];
+
+        if (item->is_subject && !item->is_link)
+            done = plan_sha256(run, item);
+    }
+    return done ? asy_ok : asy_fail(&run->diag, ASSAY_E_LIMIT, 0, "memory of the job");
+}
+
+/* A digest of a file to be ruled about that could be computed and was not: what it would have said is not known. */
+static void tell_unmeasured(struct asy_run *run)
+{
+    for (size_t i = 0; i < run->dossier->items_n; i++) {
+        const struct asy_item *item = run->dossier->items[i];
+        enum asy_digest_alg alg;
+        struct asy_view digest;
+
+        if (!item->is_subject || item->why.reason != ASY_REASON_NONE ||
+            (asy_source_is_digest(item->source, &alg, &digest) && !run->job->wants_identity))
+            continue;
+        for (const struct asy_measure *m = item->measures; m != NULL; m = m->next) {
+            if (m->done || !asy_digest_known(m->alg))
+                continue;
+            asy_add_finding(run->dossier, ASY_BLOCKS,
+                            m->why.reason == ASY_REASON_NONE ? ASY_LIMIT_REACHED : m->why.reason, item, NULL, "%s",
+                            m->why.detail == NULL ? "" : m->why.detail);
+            break;
+        }
+    }
 }
 
 /* The input that has the digest; when none has, the subject, so that the difference is shown. */
@@ -215,9 +248,11 @@ static assay_status identify(struct asy_run *run)
     assay_status s;
 
     s = plan_identity(run);
-    if (!assay_ok(s))
-        return s;
-    return asy_measure_all(job->crypto, run->dossier, job->threads, job->progress, &run->diag);
+    if (assay_ok(s))
+        s = asy_measure_all(job->crypto, run->dossier, job->threads, job->progress, &run->diag);
+    if (assay_ok(s))
+        tell_unmeasured(run);
+    return s;
 }
 
 assay_status asy_check(struct asy_run *run)

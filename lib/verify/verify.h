@@ -45,6 +45,7 @@ struct asy_job {
     const struct asy_subject *subject;
     unsigned threads; /* 0: as many as there are processors, at most 8 */
     const struct asy_progress *progress; /* may be NULL */
+    bool wants_identity; /* the SHA-256 of every file is asked for, whatever digests the evidence needs */
 };
 
 /*

@@ -88,3 +88,19 @@ cp agent.bin minisign.pub ./*.minisig SHA256SUMS agent.bin.sha512 release.hashde
     agent.bin.sshsig ecdsa.sshsig ssh.pub ssh-ecdsa.pub allowed_signers \
     ec.pub ec.sig ec.sig.b64 ed.pub ed.sig rsa.pub pss.sig \
     root.crt agent.bin.p7s armored.p7s noattr.p7s agent.p7m agent.bin.tsr agent.bin.tst "$here"
+
+# A policy that denies the very file that every signature here is good for.
+cat >"$here/deny.yaml" <<EOF
+assay-policy: 1
+name: denies
+products:
+  - name: agent
+    match: ["*"]
+    require:
+      signers:
+        - threshold: 1
+deny:
+  - sha256: "$(sha256sum agent.bin | cut -d' ' -f1)"
+    reason: withdrawn
+  - sha256: "$(sha256sum agent.p7m | cut -d' ' -f1)"
+EOF

@@ -335,3 +335,28 @@ Test(property, a_spent_arena_allows_nothing)
         end(engine, &update);
     }
 }
+
+/* Whatever digests the evidence needs, or none. */
+Test(property, what_is_denied_is_never_allowed)
+{
+    for (size_t u = 0; u < UPDATES; u++) {
+        struct loaded update = load_update(&updates[u]);
+        assay_config *config = config_of(&update, true);
+        assay_engine *engine = NULL;
+        assay_error *error = NULL;
+        assay_result *result;
+        bool told = false;
+
+        cr_assert(assay_ok(assay_config_policy_file(config, ASSAY_TESTDATA "/property/deny.yaml", NULL)));
+        cr_assert(assay_ok(assay_engine_new(config, &engine, &error)), "%s", assay_error_text(error));
+        result = judge(engine, &update, NULL);
+        cr_expect_not(assay_allows(result), "%s", updates[u].name);
+        for (size_t i = 0; i < assay_result_findings(result); i++)
+            told = told || strcmp(assay_finding_id(result, i), "policy.denied") == 0;
+        cr_expect(told, "%s: no finding policy.denied", updates[u].name);
+        assay_result_free(result);
+        assay_engine_free(engine);
+        assay_config_free(config);
+        unload_update(&update);
+    }
+}
