@@ -1,0 +1,395 @@
+#include "format/members.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Sorts before every byte of a name, so that what lies below a name follows it in order. */
+enum { SEPARATOR = 0x01, SHOWN = 100 };
+
+struct asy_member_entry {
+    struct asy_view folded; /* as it is compared: parts in lower case, joined by SEPARATOR */
+    struct asy_view clean;  /* parts as they are, joined by '/' */
+    struct asy_view name, target;
+    enum asy_member_type type;
+    uint32_t no; /* order in the archive */
+};
+
+int asy_shown_len(struct asy_view name)
+{
+    return name.len < SHOWN ? (int)name.len : SHOWN;
+}
+
+#define SHOW(view) asy_shown_len(view), (const char *)(view).data
+
+void asy_members_find(struct asy_members *members, enum asy_reason reason, const char *format, ...)
+{
+    struct asy_reading *reading = members->reading;
+    char text[ASY_DIAG_TEXT];
+    va_list ap;
+
+    members->findings++;
+    if (members->findings == ASY_MEMBER_FINDINGS + 1)
+        asy_add_finding(reading->dossier, ASY_BLOCKS, ASY_LIMIT_REACHED, reading->document, NULL,
+                        "more than %d findings, the others are not listed", ASY_MEMBER_FINDINGS);
+    if (members->findings > ASY_MEMBER_FINDINGS)
+        return;
+    va_start(ap, format);
+    (void)vsnprintf(text, sizeof text, format, ap);
+    va_end(ap);
+    asy_add_finding(reading->dossier, ASY_BLOCKS, reason, reading->document, NULL, "%s", text);
+}
+
+static bool is_separator(uint8_t c)
+{
+    return c == '/' || c == '\\';
+}
+
+/* The next part of a path, up to a separator that is stepped over; false at the end. */
+static bool get_part(struct asy_view *rest, bool backslash, struct asy_view *out)
+{
+    size_t n = 0;
+
+    if (rest->len == 0)
+        return false;
+    while (n < rest->len && rest->data[n] != '/' && !(backslash && rest->data[n] == '\\'))
+        n++;
+    *out = asy_view_head(*rest, n);
+    *rest = asy_view_from(*rest, n < rest->len ? n + 1 : n);
+    return true;
+}
+
+static bool has_part(struct asy_view path, const char *wanted)
+{
+    struct asy_view part;
+
+    while (get_part(&path, true, &part)) {
+        if (asy_view_is(part, wanted))
+            return true;
+    }
+    return false;
+}
+
+static bool is_letter(uint8_t c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+static bool has_drive(struct asy_view path)
+{
+    return path.len >= 2 && is_letter(path.data[0]) && path.data[1] == ':';
+}
+
+static bool has_control(struct asy_view text)
+{
+    for (size_t i = 0; i < text.len; i++) {
+        if (text.data[i] < 0x20 || text.data[i] == 0x7f)
+            return true;
+    }
+    return false;
+}
+
+static bool has_byte(struct asy_view text, uint8_t byte)
+{
+    return text.len > 0 && memchr(text.data, byte, text.len) != NULL;
+}
+
+/* What is wrong with a name, or NULL. */
+static const char *defect_of(const struct asy_member *member)
+{
+    struct asy_view name = member->name;
+
+    if (name.len == 0)
+        return "is empty";
+    if (name.len > ASY_MEMBER_NAME_MAX)
+        return "is longer than 4096 bytes";
+    if (is_separator(name.data[0]))
+        return "is absolute";
+    if (has_drive(name))
+        return "begins with a drive letter";
+    if (has_part(name, ".."))
+        return "has a part \"..\"";
+    if (has_control(name))
+        return "has a control character";
+    if (member->any_backslash && has_byte(name, '\\'))
+        return "has a backslash";
+    return NULL;
+}
+
+/* Directories between the root and the place where a relative link starts. */
+static size_t depth_of(struct asy_view name)
+{
+    struct asy_view part;
+    size_t n = 0;
+
+    while (get_part(&name, false, &part))
+        n += part.len > 0 && !asy_view_is(part, ".");
+    return n == 0 ? 0 : n - 1;
+}
+
+/*
+ * What is wrong with the target of a symbolic link, or NULL.  ".." is followed only at the front: behind a name it
+ * would start where another link leads.
+ */
+static const char *target_defect(struct asy_view name, struct asy_view target)
+{
+    size_t depth = depth_of(name);
+    bool down = false;
+    struct asy_view part;
+
+    if (target.len == 0 || target.len > ASY_MEMBER_NAME_MAX || has_control(target))
+        return "is no path";
+    if (is_separator(target.data[0]) || has_drive(target))
+        return "is absolute";
+    while (get_part(&target, true, &part)) {
+        if (part.len == 0 || asy_view_is(part, "."))
+            continue;
+        if (!asy_view_is(part, "..")) {
+            down = true;
+            continue;
+        }
+        if (down)
+            return "has \"..\" behind a name";
+        if (depth-- == 0)
+            return "leads out of the archive";
+    }
+    return NULL;
+}
+
+static void check_link(struct asy_members *members, const struct asy_member *member)
+{
+    const struct asy_member as_name = { .name = member->target };
+    const char *defect = NULL;
+
+    if (member->type == ASY_MEMBER_SYMLINK)
+        defect = target_defect(member->name, member->target);
+    else if (member->type == ASY_MEMBER_HARDLINK)
+        defect = defect_of(&as_name);
+    if (defect != NULL)
+        asy_members_find(members, ASY_ARCHIVE_PATH, "\"%.*s\": the link's target \"%.*s\" %s", SHOW(member->name),
+                         SHOW(member->target), defect);
+}
+
+static struct asy_view trim_end(struct asy_view part)
+{
+    while (part.len > 0 && (part.data[part.len - 1] == '.' || part.data[part.len - 1] == ' '))
+        part.len--;
+    return part;
+}
+
+static uint8_t lower(uint8_t c)
+{
+    return c >= 'A' && c <= 'Z' ? (uint8_t)(c + 32) : c;
+}
+
+/* Parts that are something, joined; `folded` as they are compared.  False when the arena is full. */
+static bool join_parts(struct asy_arena *arena, struct asy_view path, bool folded, struct asy_view *out)
+{
+    uint8_t *to = asy_alloc(arena, path.len + 1, 1);
+    struct asy_view part;
+    size_t n = 0;
+
+    if (to == NULL)
+        return false;
+    while (get_part(&path, false, &part)) {
+        struct asy_view kept = folded ? trim_end(part) : part;
+
+        if (part.len == 0 || asy_view_is(part, "."))
+            continue;
+        if (n > 0)
+            to[n++] = folded ? SEPARATOR : '/';
+        for (size_t i = 0; i < kept.len; i++)
+            to[n++] = folded ? lower(kept.data[i]) : kept.data[i];
+    }
+    *out = (struct asy_view){ to, n };
+    return true;
+}
+
+bool asy_members_full(struct asy_members *members, const char *what)
+{
+    if (!members->full)
+        asy_members_find(members, ASY_LIMIT_REACHED, "%s; the archive was not read to its end", what);
+    members->full = true;
+    members->reading->dossier->incomplete = true;
+    return false;
+}
+
+static bool keep(struct asy_members *members, const struct asy_member *member)
+{
+    struct asy_arena *arena = members->reading->dossier->arena;
+    struct asy_view name = asy_view_head(member->name, ASY_MEMBER_NAME_MAX);
+    struct asy_member_entry entry = { .type = member->type, .no = (uint32_t)members->n };
+
+    if (members->n >= members->reading->dossier->limits->items)
+        return asy_members_full(members, "more members than the limit on items");
+    if (!asy_grow(arena, &members->entries, members->n, &members->room, sizeof *members->entries) ||
+        !join_parts(arena, name, true, &entry.folded) || !join_parts(arena, name, false, &entry.clean) ||
+        !asy_copy(arena, name, &entry.name) ||
+        !asy_copy(arena, asy_view_head(member->target, ASY_MEMBER_NAME_MAX), &entry.target))
+        return asy_members_full(members, "the memory of the job is spent");
+    members->entries[members->n++] = entry;
+    return true;
+}
+
+bool asy_members_add(struct asy_members *members, const struct asy_member *member)
+{
+    const char *defect = defect_of(member);
+
+    if (defect != NULL)
+        asy_members_find(members, ASY_ARCHIVE_PATH, "the name \"%.*s\" %s", SHOW(member->name), defect);
+    check_link(members, member);
+    return keep(members, member);
+}
+
+bool asy_members_item(struct asy_members *members, struct asy_view name, struct asy_source *source, uint64_t size)
+{
+    struct asy_dossier *dossier = members->reading->dossier;
+    struct asy_item *item;
+    struct asy_view clean;
+    const char *text;
+
+    if (source == NULL)
+        return asy_members_full(members, "the memory of the job is spent");
+    if (name.len > ASY_MEMBER_NAME_MAX || has_control(name))
+        return true; /* a C string would name another file; the finding stands */
+    if (has_part(name, "..") || (name.len > 0 && name.data[0] == '/'))
+        clean = name; /* as it is, so that it cannot pass for a file of the archive */
+    else if (!join_parts(dossier->arena, name, false, &clean))
+        return asy_members_full(members, "the memory of the job is spent");
+    if (clean.len == 0)
+        return true;
+    text = asy_copy_text(dossier->arena, clean);
+    item = text == NULL ? NULL : asy_add_item(dossier, text, source);
+    if (item == NULL)
+        return asy_members_full(members, "more members than the limits on items and memory");
+    item->is_member = true;
+    item->parent = members->reading->document;
+    item->size = size;
+    item->has_size = true;
+    return true;
+}
+
+static int by_path(const void *a, const void *b)
+{
+    const struct asy_member_entry *x = a, *y = b;
+    int order = asy_view_cmp(x->folded, y->folded);
+
+    return order != 0 ? order : x->no < y->no ? -1 : x->no > y->no;
+}
+
+static void check_pair(struct asy_members *members, const struct asy_member_entry *a, const struct asy_member_entry *b)
+{
+    bool same = asy_view_eq(a->clean, b->clean);
+
+    if (!asy_view_eq(a->folded, b->folded))
+        return;
+    if ((a->type == ASY_MEMBER_DIRECTORY) != (b->type == ASY_MEMBER_DIRECTORY))
+        asy_members_find(members, ASY_ARCHIVE_DUPLICATE, "\"%.*s\" is a directory and \"%.*s\" is none, under one name",
+                         SHOW(a->type == ASY_MEMBER_DIRECTORY ? a->name : b->name),
+                         SHOW(a->type == ASY_MEMBER_DIRECTORY ? b->name : a->name));
+    else if (same)
+        asy_members_find(members, ASY_ARCHIVE_DUPLICATE, "\"%.*s\" is there twice (members %u and %u)", SHOW(b->name),
+                         a->no + 1, b->no + 1);
+    else
+        asy_members_find(members, ASY_ARCHIVE_DUPLICATE, "\"%.*s\" and \"%.*s\" are one name to some file systems",
+                         SHOW(a->name), SHOW(b->name));
+}
+
+static bool is_below(const struct asy_member_entry *entry, const struct asy_member_entry *above)
+{
+    size_t n = above->folded.len;
+
+    return entry->folded.len > n && entry->folded.data[n] == SEPARATOR &&
+           asy_view_eq(asy_view_head(entry->folded, n), above->folded);
+}
+
+/* `above` is the last member that is no directory: what lies below it follows it directly. */
+static void check_above(struct asy_members *members, const struct asy_member_entry *entry,
+                        const struct asy_member_entry *above)
+{
+    if (above->type == ASY_MEMBER_FILE || above->type == ASY_MEMBER_SPECIAL)
+        asy_members_find(members, ASY_ARCHIVE_DUPLICATE, "\"%.*s\" lies below \"%.*s\", which is no directory",
+                         SHOW(entry->name), SHOW(above->name));
+    else
+        asy_members_find(members, ASY_ARCHIVE_PATH, "\"%.*s\" lies below \"%.*s\", which is a link", SHOW(entry->name),
+                         SHOW(above->name));
+}
+
+/* The first entry that is not before `folded`. */
+static size_t find_folded(const struct asy_members *members, struct asy_view folded)
+{
+    size_t low = 0, high = members->n;
+
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+
+        if (asy_view_cmp(members->entries[middle].folded, folded) < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+static bool is_seen_before(struct asy_members *members, const struct asy_member_entry *link)
+{
+    struct asy_arena *arena = members->reading->dossier->arena;
+    struct asy_view folded, clean;
+
+    if (!join_parts(arena, link->target, true, &folded) || !join_parts(arena, link->target, false, &clean))
+        return asy_members_full(members, "the memory of the job is spent");
+    for (size_t i = find_folded(members, folded); i < members->n; i++) {
+        const struct asy_member_entry *entry = &members->entries[i];
+
+        if (!asy_view_eq(entry->folded, folded) || entry->no >= link->no)
+            return false; /* equal ones are in the archive's order */
+        if (asy_view_eq(entry->clean, clean) && entry->type != ASY_MEMBER_DIRECTORY)
+            return true;
+    }
+    return false;
+}
+
+void asy_members_finish(struct asy_members *members)
+{
+    const struct asy_member_entry *above = NULL;
+
+    if (members->n == 0) {
+        asy_members_find(members, ASY_ARCHIVE_CORRUPT, "the archive has no members");
+        return;
+    }
+    qsort(members->entries, members->n, sizeof *members->entries, by_path);
+    for (size_t i = 0; i < members->n; i++) {
+        const struct asy_member_entry *entry = &members->entries[i];
+
+        if (i > 0)
+            check_pair(members, entry - 1, entry);
+        if (above != NULL && is_below(entry, above))
+            check_above(members, entry, above);
+        else
+            above = entry->type == ASY_MEMBER_DIRECTORY || entry->folded.len == 0 ? NULL : entry;
+        if (entry->type == ASY_MEMBER_HARDLINK && !is_seen_before(members, entry))
+            asy_members_find(members, ASY_ARCHIVE_PATH, "\"%.*s\": the hard link's target \"%.*s\" is no member before it",
+                             SHOW(entry->name), SHOW(entry->target));
+        if (entry->type != ASY_MEMBER_DIRECTORY && entry->folded.len == 0)
+            asy_members_find(members, ASY_ARCHIVE_PATH, "\"%.*s\" names the root and is no directory",
+                             SHOW(entry->name));
+    }
+}
+
+void asy_members_failed(struct asy_members *members, const struct asy_diag *diag, struct asy_view shown)
+{
+    enum asy_reason reason = diag->code == ASSAY_E_LIMIT         ? ASY_ARCHIVE_BOMB
+                             : diag->code == ASSAY_E_UNSUPPORTED ? ASY_ARCHIVE_ENCRYPTED
+                             : diag->code == ASSAY_E_FORMAT      ? ASY_ARCHIVE_CORRUPT
+                                                                 : ASY_INPUT_UNREADABLE;
+
+    asy_members_find(members, reason, "\"%.*s\": %s", SHOW(shown), diag->text);
+}
+
+assay_status asy_members_status(const struct asy_members *members, assay_status s)
+{
+    if (members->full)
+        return asy_fail(&members->reading->diag, ASSAY_E_LIMIT, 0, "the archive has more than the limits allow");
+    return s;
+}
