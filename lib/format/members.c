@@ -129,8 +129,8 @@ static size_t depth_of(struct asy_view name)
 }
 
 /*
- * What is wrong with the target of a symbolic link, or NULL.  ".." is followed only at the front: behind a name it
- * would start where another link leads.
+ * What is wrong with the target of a symbolic link, or NULL.  ".." is followed only at the front: behind a
+ * name it would start where another link leads.
  */
 static const char *target_defect(struct asy_view name, struct asy_view target)
 {
@@ -167,8 +167,8 @@ static void check_link(struct asy_members *members, const struct asy_member *mem
     else if (member->type == ASY_MEMBER_HARDLINK)
         defect = defect_of(&as_name);
     if (defect != NULL)
-        asy_members_find(members, ASY_ARCHIVE_PATH, "\"%.*s\": the link's target \"%.*s\" %s", SHOW(member->name),
-                         SHOW(member->target), defect);
+        asy_members_find(members, ASY_ARCHIVE_PATH, "\"%.*s\": the link's target \"%.*s\" %s",
+                         SHOW(member->name), SHOW(member->target), defect);
 }
 
 static struct asy_view trim_end(struct asy_view part)
@@ -242,7 +242,8 @@ bool asy_members_add(struct asy_members *members, const struct asy_member *membe
     return keep(members, member);
 }
 
-bool asy_members_item(struct asy_members *members, struct asy_view name, struct asy_source *source, uint64_t size)
+bool asy_members_item(struct asy_members *members, struct asy_view name, struct asy_source *source,
+                      uint64_t size)
 {
     struct asy_dossier *dossier = members->reading->dossier;
     struct asy_item *item;
@@ -278,22 +279,25 @@ static int by_path(const void *a, const void *b)
     return order != 0 ? order : x->no < y->no ? -1 : x->no > y->no;
 }
 
-static void check_pair(struct asy_members *members, const struct asy_member_entry *a, const struct asy_member_entry *b)
+static void check_pair(struct asy_members *members, const struct asy_member_entry *a,
+                       const struct asy_member_entry *b)
 {
     bool same = asy_view_eq(a->clean, b->clean);
 
     if (!asy_view_eq(a->folded, b->folded))
         return;
     if ((a->type == ASY_MEMBER_DIRECTORY) != (b->type == ASY_MEMBER_DIRECTORY))
-        asy_members_find(members, ASY_ARCHIVE_DUPLICATE, "\"%.*s\" is a directory and \"%.*s\" is none, under one name",
+        asy_members_find(members, ASY_ARCHIVE_DUPLICATE,
+                         "\"%.*s\" is a directory and \"%.*s\" is none, under one name",
                          SHOW(a->type == ASY_MEMBER_DIRECTORY ? a->name : b->name),
                          SHOW(a->type == ASY_MEMBER_DIRECTORY ? b->name : a->name));
     else if (same)
-        asy_members_find(members, ASY_ARCHIVE_DUPLICATE, "\"%.*s\" is there twice (members %u and %u)", SHOW(b->name),
-                         a->no + 1, b->no + 1);
+        asy_members_find(members, ASY_ARCHIVE_DUPLICATE, "\"%.*s\" is there twice (members %u and %u)",
+                         SHOW(b->name), a->no + 1, b->no + 1);
     else
-        asy_members_find(members, ASY_ARCHIVE_DUPLICATE, "\"%.*s\" and \"%.*s\" are one name to some file systems",
-                         SHOW(a->name), SHOW(b->name));
+        asy_members_find(members, ASY_ARCHIVE_DUPLICATE,
+                         "\"%.*s\" and \"%.*s\" are one name to some file systems", SHOW(a->name),
+                         SHOW(b->name));
 }
 
 static bool is_below(const struct asy_member_entry *entry, const struct asy_member_entry *above)
@@ -309,11 +313,12 @@ static void check_above(struct asy_members *members, const struct asy_member_ent
                         const struct asy_member_entry *above)
 {
     if (above->type == ASY_MEMBER_FILE || above->type == ASY_MEMBER_SPECIAL)
-        asy_members_find(members, ASY_ARCHIVE_DUPLICATE, "\"%.*s\" lies below \"%.*s\", which is no directory",
-                         SHOW(entry->name), SHOW(above->name));
-    else
-        asy_members_find(members, ASY_ARCHIVE_PATH, "\"%.*s\" lies below \"%.*s\", which is a link", SHOW(entry->name),
+        asy_members_find(members, ASY_ARCHIVE_DUPLICATE,
+                         "\"%.*s\" lies below \"%.*s\", which is no directory", SHOW(entry->name),
                          SHOW(above->name));
+    else
+        asy_members_find(members, ASY_ARCHIVE_PATH, "\"%.*s\" lies below \"%.*s\", which is a link",
+                         SHOW(entry->name), SHOW(above->name));
 }
 
 /* The first entry that is not before `folded`. */
@@ -369,7 +374,8 @@ void asy_members_finish(struct asy_members *members)
         else
             above = entry->type == ASY_MEMBER_DIRECTORY || entry->folded.len == 0 ? NULL : entry;
         if (entry->type == ASY_MEMBER_HARDLINK && !is_seen_before(members, entry))
-            asy_members_find(members, ASY_ARCHIVE_PATH, "\"%.*s\": the hard link's target \"%.*s\" is no member before it",
+            asy_members_find(members, ASY_ARCHIVE_PATH,
+                             "\"%.*s\": the hard link's target \"%.*s\" is no member before it",
                              SHOW(entry->name), SHOW(entry->target));
         if (entry->type != ASY_MEMBER_DIRECTORY && entry->folded.len == 0)
             asy_members_find(members, ASY_ARCHIVE_PATH, "\"%.*s\" names the root and is no directory",
@@ -390,6 +396,7 @@ void asy_members_failed(struct asy_members *members, const struct asy_diag *diag
 assay_status asy_members_status(const struct asy_members *members, assay_status s)
 {
     if (members->full)
-        return asy_fail(&members->reading->diag, ASSAY_E_LIMIT, 0, "the archive has more than the limits allow");
+        return asy_fail(&members->reading->diag, ASSAY_E_LIMIT, 0,
+                        "the archive has more than the limits allow");
     return s;
 }

@@ -1,8 +1,8 @@
 /*
- * What holds of the members of any archive: names that stay below the directory they are unpacked to, no two of which
- * are the same file on any usual file system, and links that do not lead out.  Names collide when they are equal
- * without regard to the case of ASCII letters, to empty and "." parts, and to dots and blanks at the end of a part,
- * which Windows drops; other Unicode folding is not looked at.
+ * What holds of the members of any archive: names that stay below the directory they are unpacked to, no two
+ * of which are the same file on any usual file system, and links that do not lead out.  Names collide when
+ * they are equal without regard to the case of ASCII letters, to empty and "." parts, and to dots and blanks
+ * at the end of a part, which Windows drops; other Unicode folding is not looked at.
  */
 #ifndef ASY_FORMAT_MEMBERS_H
 #define ASY_FORMAT_MEMBERS_H
@@ -12,8 +12,8 @@
 #include "io/member.h"
 
 enum {
-    ASY_MEMBER_FINDINGS = 100,   /* of one archive; one more says that there were others */
-    ASY_MEMBER_NAME_MAX = 4096,  /* PATH_MAX */
+    ASY_MEMBER_FINDINGS = 100,  /* of one archive; one more says that there were others */
+    ASY_MEMBER_NAME_MAX = 4096, /* PATH_MAX */
 };
 
 enum asy_member_type {
@@ -25,10 +25,10 @@ enum asy_member_type {
 };
 
 struct asy_member {
-    struct asy_view name; /* as the archive has it; must outlive the members */
+    struct asy_view name;   /* as the archive has it; must outlive the members */
     struct asy_view target; /* of a link, likewise */
     enum asy_member_type type;
-    bool any_backslash;   /* a backslash anywhere in the name is refused: zip, whose separator is '/' (APPNOTE 4.4.17) */
+    bool any_backslash; /* any backslash is refused: zip, whose separator is '/' (APPNOTE 4.4.17) */
 };
 
 /* All members of one archive that is being walked. */
@@ -46,7 +46,7 @@ struct asy_members {
 void asy_members_find(struct asy_members *, enum asy_reason, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
-/* The finding that a limit is reached; the dossier is incomplete then and the walk must end.  Always false. */
+/* The finding that a limit is reached: the dossier is incomplete, and the walk must end.  Always false. */
 bool asy_members_full(struct asy_members *, const char *what);
 
 /* For "%.*s": the precision that shows a name of any length, and where a NUL would end it early. */
@@ -64,7 +64,7 @@ void asy_members_finish(struct asy_members *);
 /* The finding that a decoder's failure is; `shown` names what was decoded. */
 void asy_members_failed(struct asy_members *, const struct asy_diag *, struct asy_view shown);
 
-/* What walk() returns when the findings say it all: not ok only where a limit or the system stood in the way. */
+/* What walk() returns: `s`, or ASSAY_E_LIMIT where a limit stood in the way. */
 assay_status asy_members_status(const struct asy_members *, assay_status);
 
 #endif

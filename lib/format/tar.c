@@ -1,13 +1,14 @@
 /*
- * Tar archives: ustar, pax, GNU and v7, alone or compressed as a whole (POSIX.1-2017 pax; GNU tar manual, "Tar
- * Internals").
+ * Tar archives: ustar, pax, GNU and v7, alone or compressed as a whole (POSIX.1-2017 pax; GNU tar manual,
+ * "Tar Internals").
  *
  *   tar    = (extension* header data pad)* zero_block zero_block zero*
  *   pad    = NULs up to the next multiple of 512
  *   extension = header 'x' or 'g' with pax records, header 'L' or 'K' with a long name or link
  *
- * Readers disagree about everything that is odd: sizes given twice, extensions of extensions, data behind links, what
- * follows the end.  Each is a finding, and where it is not certain at which byte the next header stands, reading ends.
+ * Readers disagree about everything that is odd: sizes given twice, extensions of extensions, data behind
+ * links, what follows the end.  Each is a finding, and where it is not certain at which byte the next header
+ * stands, reading ends.
  */
 #include "format/tar.h"
 
@@ -33,7 +34,7 @@ static const struct {
     const char *suffixes[6];
 } packings[] = {
     { "\x1f\x8b\x08", 3, ASY_PACKED_GZIP, { ".tar.gz", ".tgz", ".crate", NULL } },
-    { "\xfd" "7zXZ\0", 6, ASY_PACKED_XZ, { ".tar.xz", ".txz", NULL } },
+    { "\xfd\067zXZ\0", 6, ASY_PACKED_XZ, { ".tar.xz", ".txz", NULL } },
     { "\x28\xb5\x2f\xfd", 4, ASY_PACKED_ZSTD, { ".tar.zst", ".tar.zstd", ".tzst", NULL } },
     { "BZh", 3, ASY_PACKED_BZIP2, { ".tar.bz2", ".tbz2", ".tbz", NULL } },
 };
@@ -68,7 +69,8 @@ static bool is_packed(struct asy_view head, enum asy_packing *out)
 static bool is_named_so(struct asy_view name, enum asy_packing packing)
 {
     for (size_t i = 0; i < sizeof packings / sizeof *packings; i++) {
-        for (const char *const *suffix = packings[i].suffixes; packings[i].packing == packing && *suffix != NULL; suffix++) {
+        for (const char *const *suffix = packings[i].suffixes;
+             packings[i].packing == packing && *suffix != NULL; suffix++) {
             struct asy_view end = asy_view_of(*suffix);
 
             if (name.len > end.len && asy_view_eq_nocase(asy_view_from(name, name.len - end.len), end))
@@ -78,7 +80,7 @@ static bool is_named_so(struct asy_view name, enum asy_packing packing)
     return false;
 }
 
-/* A block that begins a tar: "ustar", even with a wrong checksum, or a right checksum over fields that can be v7's. */
+/* A block that begins a tar: "ustar" even with a wrong checksum, or a right checksum over what v7 can have. */
 static bool begins_tar(struct asy_view block)
 {
     struct asy_tar_header header;
@@ -93,8 +95,8 @@ static bool begins_tar(struct asy_view block)
 }
 
 /*
- * A compressed tar is known by its compression and its name; of gzip the first block can be seen besides.  What cannot
- * be decoded is still taken for what its name says, and then found to be damaged.
+ * A compressed tar is known by its compression and its name; of gzip the first block can be seen besides.
+ * What cannot be decoded is still taken for what its name says, and then found to be damaged.
  */
 static bool begins_packed_tar(const struct asy_glimpse *glimpse, enum asy_packing packing)
 {
@@ -109,7 +111,8 @@ static bool begins_packed_tar(const struct asy_glimpse *glimpse, enum asy_packin
         return true;
     arena = asy_arena_new(4096);
     source = arena == NULL ? NULL : asy_source_of_memory(arena, glimpse->head);
-    if (source != NULL && assay_ok(asy_unpacker_new(source, 0, glimpse->head.len, packing, 1 << 20, &unpacker, NULL)) &&
+    if (source != NULL &&
+        assay_ok(asy_unpacker_new(source, 0, glimpse->head.len, packing, 1 << 20, &unpacker, NULL)) &&
         assay_ok(asy_unpack(unpacker, block, sizeof block, &got, NULL)))
         is_tar = got < sizeof block || is_zero((struct asy_view){ block, got }) ||
                  begins_tar((struct asy_view){ block, got });
@@ -121,7 +124,8 @@ static bool begins_packed_tar(const struct asy_glimpse *glimpse, enum asy_packin
 /* An archive of nothing but end blocks has no mark but its name. */
 static bool is_blank_tar(const struct asy_glimpse *glimpse)
 {
-    return glimpse->head.len >= ASY_TAR_BLOCK && is_zero(glimpse->head) && asy_view_ends(glimpse->name, ASY_TEXT(".tar"));
+    return glimpse->head.len >= ASY_TAR_BLOCK && is_zero(glimpse->head) &&
+           asy_view_ends(glimpse->name, ASY_TEXT(".tar"));
 }
 
 static bool recognise(const struct asy_glimpse *glimpse)
@@ -142,7 +146,8 @@ static assay_status read(struct asy_reading *reading)
 
 static void stop(struct tar *tar, enum asy_reason reason, const char *text)
 {
-    asy_members_find(&tar->members, reason, "%s, at byte %llu of the archive", text, ASY_TAR_ULL(tar->header_at));
+    asy_members_find(&tar->members, reason, "%s, at byte %llu of the archive", text,
+                     ASY_TAR_ULL(tar->header_at));
     tar->over = true;
 }
 
@@ -172,7 +177,8 @@ static bool get_block(struct tar *tar)
         return false;
     if (got == ASY_TAR_BLOCK)
         return true;
-    stop(tar, ASY_ARCHIVE_CORRUPT, got == 0 ? "the archive ends without its end blocks" : "the archive ends within a block");
+    stop(tar, ASY_ARCHIVE_CORRUPT,
+         got == 0 ? "the archive ends without its end blocks" : "the archive ends within a block");
     return false;
 }
 
@@ -198,8 +204,8 @@ static bool get_pad(struct tar *tar, uint64_t size, struct asy_view name)
         return false;
     }
     if (!is_zero(asy_view_head(block_view(tar), n)))
-        asy_members_find(&tar->members, ASY_ARCHIVE_HIDDEN, "\"%.*s\": %zu bytes behind its end that are not zero",
-                         ASY_TAR_SHOW(name), n);
+        asy_members_find(&tar->members, ASY_ARCHIVE_HIDDEN,
+                         "\"%.*s\": %zu bytes behind its end that are not zero", ASY_TAR_SHOW(name), n);
     return true;
 }
 
@@ -260,8 +266,8 @@ static void read_extension(struct tar *tar, const struct asy_tar_header *header)
 
     if (is_crowded(extras, header->type))
         asy_members_find(&tar->members, ASY_ARCHIVE_DISAGREES,
-                         "an extended header '%c' at byte %llu follows another one of the same member", header->type,
-                         ASY_TAR_ULL(tar->header_at));
+                         "an extended header '%c' at byte %llu follows another one of the same member",
+                         header->type, ASY_TAR_ULL(tar->header_at));
     if (!get_extension(tar, header, &bytes))
         return;
     if (header->type == 'x' || header->type == 'g') {
@@ -334,8 +340,9 @@ static uint64_t size_of(struct tar *tar, const struct asy_tar_header *header, st
     if (!extras->has_size)
         return header->size;
     if (extras->size != header->size && (extras->size <= ASY_TAR_OCTAL_MAX || header->size != 0))
-        asy_members_find(&tar->members, ASY_ARCHIVE_DISAGREES, "\"%.*s\" has %llu bytes by its header, %llu by its pax size",
-                         ASY_TAR_SHOW(name), ASY_TAR_ULL(header->size), ASY_TAR_ULL(extras->size));
+        asy_members_find(&tar->members, ASY_ARCHIVE_DISAGREES,
+                         "\"%.*s\" has %llu bytes by its header, %llu by its pax size", ASY_TAR_SHOW(name),
+                         ASY_TAR_ULL(header->size), ASY_TAR_ULL(extras->size));
     return extras->size;
 }
 
@@ -366,8 +373,8 @@ static bool skip_data(struct tar *tar, const struct asy_member *member, uint64_t
 
 static void add_item(struct tar *tar, struct asy_view name, uint64_t off, uint64_t size)
 {
-    struct asy_source *source =
-        asy_source_member(tar->members.reading->dossier->arena, tar->members.packed, off, size, size, ASY_PACKED_NOT);
+    struct asy_source *source = asy_source_member(tar->members.reading->dossier->arena, tar->members.packed,
+                                                  off, size, size, ASY_PACKED_NOT);
 
     (void)asy_members_item(&tar->members, name, source, size);
 }
@@ -384,8 +391,9 @@ static void read_member(struct tar *tar, const struct asy_tar_header *header)
     }
     member.type = tar->extras.is_sparse ? ASY_MEMBER_SPECIAL : type_of(header, member.name);
     if (member.type == ASY_MEMBER_SPECIAL)
-        asy_members_find(&tar->members, ASY_ARCHIVE_SPECIAL, "\"%.*s\" is %s (type %d)", ASY_TAR_SHOW(member.name),
-                         special_name(tar->extras.is_sparse ? 'S' : header->type), header->type);
+        asy_members_find(&tar->members, ASY_ARCHIVE_SPECIAL, "\"%.*s\" is %s (type %d)",
+                         ASY_TAR_SHOW(member.name), special_name(tar->extras.is_sparse ? 'S' : header->type),
+                         header->type);
     size = size_of(tar, header, member.name);
     memset(&tar->extras, 0, sizeof tar->extras);
     if (!skip_sparse_map(tar, header))
@@ -411,8 +419,9 @@ static void read_end(struct tar *tar)
     }
     tar->ended = true;
     if (hidden)
-        asy_members_find(&tar->members, ASY_ARCHIVE_HIDDEN, "bytes that are not zero behind the end at %llu, of %llu",
-                         ASY_TAR_ULL(at), ASY_TAR_ULL(asy_unpacked(tar->unpacker)));
+        asy_members_find(&tar->members, ASY_ARCHIVE_HIDDEN,
+                         "bytes that are not zero behind the end at %llu, of %llu", ASY_TAR_ULL(at),
+                         ASY_TAR_ULL(asy_unpacked(tar->unpacker)));
     if (asy_unpacked(tar->unpacker) % ASY_TAR_BLOCK != 0)
         asy_members_find(&tar->members, ASY_ARCHIVE_CORRUPT, "the archive has %llu bytes, no multiple of %d",
                          ASY_TAR_ULL(asy_unpacked(tar->unpacker)), ASY_TAR_BLOCK);
@@ -425,7 +434,8 @@ static void read_end_blocks(struct tar *tar)
 
     tar->over = true;
     if (extras->has_pax || extras->has_long_name || extras->has_long_link)
-        asy_members_find(&tar->members, ASY_ARCHIVE_CORRUPT, "the archive ends with an extended header of no member");
+        asy_members_find(&tar->members, ASY_ARCHIVE_CORRUPT,
+                         "the archive ends with an extended header of no member");
     if (!get_block(tar))
         return;
     if (!is_zero(block_view(tar)))
@@ -449,7 +459,8 @@ static void read_header(struct tar *tar)
     memcpy(copy, tar->block, sizeof copy); /* the header's views stay while other blocks are read */
     defect = asy_tar_header_of((struct asy_view){ copy, sizeof copy }, &header);
     if (defect != NULL) {
-        asy_members_find(&tar->members, ASY_ARCHIVE_CORRUPT, "the header at byte %llu %s; the archive was not read further",
+        asy_members_find(&tar->members, ASY_ARCHIVE_CORRUPT,
+                         "the header at byte %llu %s; the archive was not read further",
                          ASY_TAR_ULL(tar->header_at), defect);
         tar->over = true;
     } else if (header.type == 'x' || header.type == 'g' || header.type == 'L' || header.type == 'K') {
@@ -464,8 +475,8 @@ static void check_left(struct tar *tar)
     uint64_t left = tar->packing == ASY_PACKED_NOT ? 0 : asy_unpack_left(tar->unpacker);
 
     if (left > 0)
-        asy_members_find(&tar->members, ASY_ARCHIVE_HIDDEN, "%llu bytes behind the end of the compressed stream",
-                         ASY_TAR_ULL(left));
+        asy_members_find(&tar->members, ASY_ARCHIVE_HIDDEN,
+                         "%llu bytes behind the end of the compressed stream", ASY_TAR_ULL(left));
 }
 
 static void read_all(struct tar *tar)
@@ -483,7 +494,8 @@ static assay_status walk(struct asy_reading *reading)
     uint64_t limit = reading->dossier->limits->unpacked, size = asy_source_size(source);
     struct tar tar = { .members.reading = reading };
     uint8_t head[6] = { 0 };
-    assay_status s = asy_source_read(source, 0, head, size < sizeof head ? (size_t)size : sizeof head, &reading->diag);
+    assay_status s =
+        asy_source_read(source, 0, head, size < sizeof head ? (size_t)size : sizeof head, &reading->diag);
 
     if (!assay_ok(s))
         return s;

@@ -4,7 +4,8 @@
  *   name[100] mode[8] uid[8] gid[8] size[12] mtime[12] checksum[8] type[1] link[100]
  *   magic[6] version[2] user[32] group[32] major[8] minor[8] prefix[155] pad[12]
  *
- * magic and version are "ustar" NUL "00" in ustar and pax, "ustar  " NUL in GNU tar (no prefix then), nothing in v7.
+ * magic and version are "ustar" NUL "00" in ustar and pax, "ustar  " NUL in GNU tar (no prefix then), nothing
+ * in v7.
  */
 #include "format/tar.h"
 
@@ -30,7 +31,8 @@ static bool get_octal(struct asy_view field, uint64_t *out)
     return true;
 }
 
-/* GNU: the first bit set, then a signed number, big-endian.  Negative ones and those over 63 bits are none. */
+/* GNU: the first bit set, then a signed number, big-endian.  Negative ones and those over 63 bits are none.
+ */
 static bool get_base256(struct asy_view field, uint64_t *out)
 {
     uint64_t value = 0;
@@ -81,10 +83,11 @@ static bool get_fields(struct asy_view block, struct fields *f)
 {
     struct asy_reader r = asy_reader_of(block);
 
-    return asy_get_view(&r, 100, &f->name) && asy_get_view(&r, 24, &f->skip) && asy_get_view(&r, 12, &f->size) &&
-           asy_get_view(&r, 12, &f->skip) && asy_get_view(&r, 8, &f->checksum) && asy_get_view(&r, 1, &f->type) &&
-           asy_get_view(&r, 100, &f->link) && asy_get_view(&r, 8, &f->magic) && asy_get_view(&r, 80, &f->skip) &&
-           asy_get_view(&r, 155, &f->prefix);
+    return asy_get_view(&r, 100, &f->name) && asy_get_view(&r, 24, &f->skip) &&
+           asy_get_view(&r, 12, &f->size) && asy_get_view(&r, 12, &f->skip) &&
+           asy_get_view(&r, 8, &f->checksum) && asy_get_view(&r, 1, &f->type) &&
+           asy_get_view(&r, 100, &f->link) && asy_get_view(&r, 8, &f->magic) &&
+           asy_get_view(&r, 80, &f->skip) && asy_get_view(&r, 155, &f->prefix);
 }
 
 bool asy_tar_is_ustar(struct asy_view block)

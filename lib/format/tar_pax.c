@@ -1,6 +1,6 @@
 /*
- * Records of an extended header (POSIX.1-2017 pax, "pax Header Block"):  length " " keyword "=" value LF, where length is
- * decimal and counts the whole record.
+ * Records of an extended header (POSIX.1-2017 pax, "pax Header Block"):  length " " keyword "=" value LF,
+ * where length is decimal and counts the whole record.
  */
 #include "format/tar.h"
 
@@ -55,7 +55,8 @@ static void take_record(struct asy_members *members, const struct record *record
     } else if (asy_view_is(record->key, "size")) {
         out->has_size = asy_parse_u64(record->value, &out->size) && out->size <= INT64_MAX;
         if (!out->has_size)
-            asy_members_find(members, ASY_ARCHIVE_CORRUPT, "an extended header has the size \"%.*s\", no decimal number",
+            asy_members_find(members, ASY_ARCHIVE_CORRUPT,
+                             "an extended header has the size \"%.*s\", no decimal number",
                              ASY_TAR_SHOW(record->value));
     } else if (is_sparse_key(record->key)) {
         out->is_sparse = true;
@@ -64,7 +65,8 @@ static void take_record(struct asy_members *members, const struct record *record
 
 static bool is_override(struct asy_view key)
 {
-    return asy_view_is(key, "path") || asy_view_is(key, "linkpath") || asy_view_is(key, "size") || is_sparse_key(key);
+    return asy_view_is(key, "path") || asy_view_is(key, "linkpath") || asy_view_is(key, "size") ||
+           is_sparse_key(key);
 }
 
 /* Old sparse maps (GNU.sparse 0.0) repeat their keys by design. */
@@ -87,7 +89,8 @@ static bool is_repeated(struct asy_view bytes, size_t end, struct asy_view key)
     return false;
 }
 
-void asy_tar_read_pax(struct asy_members *members, struct asy_view bytes, bool global, struct asy_tar_extras *out)
+void asy_tar_read_pax(struct asy_members *members, struct asy_view bytes, bool global,
+                      struct asy_tar_extras *out)
 {
     struct asy_reader r = asy_reader_of(bytes);
     struct asy_tar_extras none = { 0 };
@@ -97,7 +100,8 @@ void asy_tar_read_pax(struct asy_members *members, struct asy_view bytes, bool g
     while (!asy_at_end(&r)) {
         size_t at = r.at;
 
-        if (++n > 1024 || !get_record(&r, &record)) { /* a bound, as every record is compared with those before */
+        if (++n > 1024 ||
+            !get_record(&r, &record)) { /* a bound, as every record is compared with those before */
             asy_members_find(members, ASY_ARCHIVE_CORRUPT,
                              "byte %zu of an extended header begins no record, or it has too many", at);
             return;

@@ -3,9 +3,9 @@
  *
  *   zip = (local packed [descriptor])* central* [end64 locator] end
  *
- * Readers go by the central directory or by the local headers, and find the first in several ways: here both must say
- * the same, and every byte of the file must belong to something.  zip_end.c, zip_directory.c and zip_member.c read the
- * parts.
+ * Readers go by the central directory or by the local headers, and find the first in several ways: here both
+ * must say the same, and every byte of the file must belong to something.  zip_end.c, zip_directory.c and
+ * zip_member.c read the parts.
  */
 #include "format/zip.h"
 
@@ -14,7 +14,8 @@
 static bool recognise(const struct asy_glimpse *glimpse)
 {
     return asy_view_starts(glimpse->head, ASY_TEXT("PK\003\004")) ||
-           asy_view_starts(glimpse->head, ASY_TEXT("PK\005\006"));
+           asy_view_starts(glimpse->head, ASY_TEXT("PK\005\006")) ||
+           asy_view_starts(glimpse->head, ASY_TEXT("PK\006\006"));
 }
 
 /* An archive says nothing of its own. */
@@ -41,19 +42,22 @@ static bool has_signing_block(const struct asy_zip *zip)
            asy_view_is((struct asy_view){ mark, sizeof mark }, "APK Sig Block 42");
 }
 
-static void check_gap(struct asy_zip *zip, const struct asy_zip_entry *before, uint64_t start, const struct asy_zip_entry *next)
+static void check_gap(struct asy_zip *zip, const struct asy_zip_entry *before, uint64_t start,
+                      const struct asy_zip_entry *next)
 {
     struct asy_view name = next == NULL ? ASY_TEXT("the directory") : next->central.name;
     struct asy_view last = before == NULL ? ASY_TEXT("the start") : before->central.name;
     uint64_t place = next == NULL ? zip->dir_off : next->central.local_off;
 
     if (place > start)
-        asy_members_find(&zip->members, ASY_ARCHIVE_HIDDEN, "%llu bytes between \"%.*s\" and \"%.*s\", at %llu%s",
-                         ASY_ZIP_ULL(place - start), ASY_ZIP_SHOW(last), ASY_ZIP_SHOW(name), ASY_ZIP_ULL(start),
+        asy_members_find(&zip->members, ASY_ARCHIVE_HIDDEN,
+                         "%llu bytes between \"%.*s\" and \"%.*s\", at %llu%s", ASY_ZIP_ULL(place - start),
+                         ASY_ZIP_SHOW(last), ASY_ZIP_SHOW(name), ASY_ZIP_ULL(start),
                          next == NULL && has_signing_block(zip) ? " (an APK signing block)" : "");
     if (place < start && next != NULL)
-        asy_members_find(&zip->members, ASY_ARCHIVE_BOMB, "\"%.*s\" at %llu overlaps \"%.*s\", which ends at %llu",
-                         ASY_ZIP_SHOW(name), ASY_ZIP_ULL(place), ASY_ZIP_SHOW(last), ASY_ZIP_ULL(start));
+        asy_members_find(&zip->members, ASY_ARCHIVE_BOMB,
+                         "\"%.*s\" at %llu overlaps \"%.*s\", which ends at %llu", ASY_ZIP_SHOW(name),
+                         ASY_ZIP_ULL(place), ASY_ZIP_SHOW(last), ASY_ZIP_ULL(start));
 }
 
 /* In the order of the file, so that what lies between is seen. */
@@ -85,7 +89,9 @@ static assay_status read_members(struct asy_zip *zip)
 static assay_status walk(struct asy_reading *reading)
 {
     struct asy_arena *arena = reading->dossier->arena;
-    struct asy_zip zip = { .members.reading = reading, .source = reading->document->source, .diag = &reading->diag };
+    struct asy_zip zip = { .members.reading = reading,
+                           .source = reading->document->source,
+                           .diag = &reading->diag };
     bool found = false;
     assay_status s;
 

@@ -1,8 +1,8 @@
 /*
  * The central directory (APPNOTE 4.3.12) and the extra fields of both headers (4.5).
  *
- *   entry = "PK" 1 2, made[2] needed[2] flags[2] method[2] time[2] date[2] crc[4] packed[4] size[4] name_len[2]
- *           extra_len[2] comment_len[2] disk[2] internal[2] external[4] local_off[4] name extra comment
+ *   entry = "PK" 1 2, made[2] needed[2] flags[2] method[2] time[2] date[2] crc[4] packed[4] size[4]
+ * name_len[2] extra_len[2] comment_len[2] disk[2] internal[2] external[4] local_off[4] name extra comment
  *   extra = (id[2] len[2] bytes[len])*
  */
 #include "format/zip.h"
@@ -24,7 +24,8 @@ static bool is_zero(struct asy_view bytes)
 }
 
 /* 4.5.3: the values that the header has no room for, in this order; those that it has are left out. */
-static void read_zip64(struct asy_zip *zip, struct asy_zip_header *header, struct asy_view bytes, const char *where)
+static void read_zip64(struct asy_zip *zip, struct asy_zip_header *header, struct asy_view bytes,
+                       const char *where)
 {
     struct asy_reader r = asy_reader_of(bytes);
     bool size = header->size == ASY_ZIP_IN_EXTRA32, packed = header->packed_len == ASY_ZIP_IN_EXTRA32;
@@ -33,30 +34,33 @@ static void read_zip64(struct asy_zip *zip, struct asy_zip_header *header, struc
 
     if ((size && !asy_get_le64(&r, &header->size)) || (packed && !asy_get_le64(&r, &header->packed_len)) ||
         (off && !asy_get_le64(&r, &header->local_off)))
-        asy_members_find(&zip->members, ASY_ARCHIVE_CORRUPT, "\"%.*s\": the %s zip64 field has %zu bytes, too few",
-                         ASY_ZIP_SHOW(header->name), where, bytes.len);
+        asy_members_find(&zip->members, ASY_ARCHIVE_CORRUPT,
+                         "\"%.*s\": the %s zip64 field has %zu bytes, too few", ASY_ZIP_SHOW(header->name),
+                         where, bytes.len);
     if (size || packed || off || !asy_get_le64(&r, &size64) || !asy_get_le64(&r, &packed64))
         return;
     if (size64 != header->size || packed64 != header->packed_len)
-        asy_members_find(&zip->members, ASY_ARCHIVE_DISAGREES,
-                         "\"%.*s\": %llu bytes packed from %llu in the %s header, %llu from %llu in its zip64 field",
-                         ASY_ZIP_SHOW(header->name), ASY_ZIP_ULL(header->packed_len), ASY_ZIP_ULL(header->size), where,
-                         ASY_ZIP_ULL(packed64), ASY_ZIP_ULL(size64));
+        asy_members_find(
+            &zip->members, ASY_ARCHIVE_DISAGREES,
+            "\"%.*s\": %llu bytes packed from %llu in the %s header, %llu from %llu in its zip64 field",
+            ASY_ZIP_SHOW(header->name), ASY_ZIP_ULL(header->packed_len), ASY_ZIP_ULL(header->size), where,
+            ASY_ZIP_ULL(packed64), ASY_ZIP_ULL(size64));
 }
 
 /* 4.6.9: version[1] crc[4] of the header's name, name in UTF-8. */
-static void check_unicode_path(struct asy_zip *zip, const struct asy_zip_header *header, struct asy_view bytes,
-                               const char *where)
+static void check_unicode_path(struct asy_zip *zip, const struct asy_zip_header *header,
+                               struct asy_view bytes, const char *where)
 {
     struct asy_view name = asy_view_from(bytes, 5);
 
     if (!asy_view_eq(name, header->name))
         asy_members_find(&zip->members, ASY_ARCHIVE_DISAGREES,
-                         "\"%.*s\": the %s header's Unicode path field says \"%.*s\"", ASY_ZIP_SHOW(header->name), where,
-                         ASY_ZIP_SHOW(name));
+                         "\"%.*s\": the %s header's Unicode path field says \"%.*s\"",
+                         ASY_ZIP_SHOW(header->name), where, ASY_ZIP_SHOW(name));
 }
 
-void asy_zip_read_extra(struct asy_zip *zip, struct asy_zip_header *header, struct asy_view extra, const char *where)
+void asy_zip_read_extra(struct asy_zip *zip, struct asy_zip_header *header, struct asy_view extra,
+                        const char *where)
 {
     struct asy_reader r = asy_reader_of(extra);
     unsigned zip64 = 0, paths = 0;
@@ -69,8 +73,8 @@ void asy_zip_read_extra(struct asy_zip *zip, struct asy_zip_header *header, stru
         if (!asy_get_le16(&r, &id) || !asy_get_le16(&r, &len) || !asy_get_view(&r, len, &bytes)) {
             if (!is_zero(rest)) /* zeros are what aligning tools put there */
                 asy_members_find(&zip->members, ASY_ARCHIVE_HIDDEN,
-                                 "\"%.*s\": %zu bytes of the %s extra field are no field", ASY_ZIP_SHOW(header->name),
-                                 rest.len, where);
+                                 "\"%.*s\": %zu bytes of the %s extra field are no field",
+                                 ASY_ZIP_SHOW(header->name), rest.len, where);
             break;
         }
         if (id == EXTRA_ZIP64 && zip64++ == 0)
@@ -117,25 +121,29 @@ static enum asy_member_type type_of(struct asy_zip *zip, const struct asy_zip_en
     if (mode == MODE_LINK && !slash)
         return ASY_MEMBER_SYMLINK;
     if (mode != 0 && mode != MODE_FILE && mode != MODE_DIRECTORY && mode != MODE_LINK) {
-        asy_members_find(&zip->members, ASY_ARCHIVE_SPECIAL, "\"%.*s\" is of mode %06o, neither file, directory nor link",
-                         ASY_ZIP_SHOW(name), (unsigned)(entry->attributes >> 16));
+        asy_members_find(&zip->members, ASY_ARCHIVE_SPECIAL,
+                         "\"%.*s\" is of mode %06o, neither file, directory nor link", ASY_ZIP_SHOW(name),
+                         (unsigned)(entry->attributes >> 16));
         return ASY_MEMBER_SPECIAL;
     }
     if (mode != 0 && slash != (mode == MODE_DIRECTORY))
-        asy_members_find(&zip->members, ASY_ARCHIVE_DISAGREES, "\"%.*s\" is a %s by its name and not by its mode %06o",
-                         ASY_ZIP_SHOW(name), slash ? "directory" : "file", (unsigned)(entry->attributes >> 16));
+        asy_members_find(&zip->members, ASY_ARCHIVE_DISAGREES,
+                         "\"%.*s\" is a %s by its name and not by its mode %06o", ASY_ZIP_SHOW(name),
+                         slash ? "directory" : "file", (unsigned)(entry->attributes >> 16));
     return slash ? ASY_MEMBER_DIRECTORY : ASY_MEMBER_FILE;
 }
 
 static void check_name(struct asy_zip *zip, const struct asy_zip_entry *entry)
 {
     if ((entry->central.flags & ASY_ZIP_UTF8) != 0 && !asy_is_utf8(entry->central.name))
-        asy_members_find(&zip->members, ASY_ARCHIVE_PATH, "the name \"%.*s\" is not the UTF-8 that its flag says",
+        asy_members_find(&zip->members, ASY_ARCHIVE_PATH,
+                         "the name \"%.*s\" is not the UTF-8 that its flag says",
                          ASY_ZIP_SHOW(entry->central.name));
 }
 
 /* The entry at `at`; `*next` is behind it, or 0 where it is none. */
-static assay_status read_entry(struct asy_zip *zip, uint64_t at, uint64_t end, struct asy_zip_entry *entry, uint64_t *next)
+static assay_status read_entry(struct asy_zip *zip, uint64_t at, uint64_t end, struct asy_zip_entry *entry,
+                               uint64_t *next)
 {
     struct asy_arena *arena = zip->members.reading->dossier->arena;
     struct asy_reader r;
@@ -149,7 +157,8 @@ static assay_status read_entry(struct asy_zip *zip, uint64_t at, uint64_t end, s
     if (end - at < ASY_ZIP_CENTRAL_LEN)
         return asy_ok;
     s = asy_source_read(zip->source, at, zip->scratch, ASY_ZIP_CENTRAL_LEN, zip->diag);
-    if (!assay_ok(s) || !get_fixed((struct asy_view){ zip->scratch, ASY_ZIP_CENTRAL_LEN }, entry, &lens, &disk))
+    if (!assay_ok(s) ||
+        !get_fixed((struct asy_view){ zip->scratch, ASY_ZIP_CENTRAL_LEN }, entry, &lens, &disk))
         return s;
     more = (size_t)lens.name + lens.extra + lens.comment;
     if (more > end - at - ASY_ZIP_CENTRAL_LEN)
@@ -176,7 +185,8 @@ static bool add_entry(struct asy_zip *zip, struct asy_zip_entry *entry)
     check_name(zip, entry);
     if (zip->entries_n >= zip->members.reading->dossier->limits->items)
         return asy_members_full(&zip->members, "more members than the limit on items");
-    if (!asy_grow(zip->members.reading->dossier->arena, &zip->entries, zip->entries_n, &zip->room, sizeof *entry))
+    if (!asy_grow(zip->members.reading->dossier->arena, &zip->entries, zip->entries_n, &zip->room,
+                  sizeof *entry))
         return asy_members_full(&zip->members, "the memory of the job is spent");
     zip->entries[zip->entries_n++] = *entry;
     return true;
@@ -193,8 +203,9 @@ assay_status asy_zip_read_directory(struct asy_zip *zip)
         if (!assay_ok(s))
             return s;
         if (next == 0) {
-            asy_members_find(&zip->members, ASY_ARCHIVE_CORRUPT, "no directory entry at %llu, %llu bytes before its end",
-                             ASY_ZIP_ULL(at), ASY_ZIP_ULL(end - at));
+            asy_members_find(&zip->members, ASY_ARCHIVE_CORRUPT,
+                             "no directory entry at %llu, %llu bytes before its end", ASY_ZIP_ULL(at),
+                             ASY_ZIP_ULL(end - at));
             break;
         }
         if (!add_entry(zip, &entry))
@@ -202,7 +213,8 @@ assay_status asy_zip_read_directory(struct asy_zip *zip)
         at = next;
     }
     if (zip->entries_n != zip->dir_n)
-        asy_members_find(&zip->members, ASY_ARCHIVE_DISAGREES, "the end record says %llu members, the directory has %zu",
-                         ASY_ZIP_ULL(zip->dir_n), zip->entries_n);
+        asy_members_find(&zip->members, ASY_ARCHIVE_DISAGREES,
+                         "the end record says %llu members, the directory has %zu", ASY_ZIP_ULL(zip->dir_n),
+                         zip->entries_n);
     return asy_ok;
 }

@@ -1,12 +1,12 @@
 /*
  * The end of central directory record and its zip64 companions (APPNOTE 4.3.14 to 4.3.16).
  *
- *   end64   = "PK" 6 6, len[8] of what follows, made[2] needed[2] disk[4] dir_disk[4] here[8] all[8] dir_len[8] dir_off[8] ...
- *   locator = "PK" 6 7, end64_disk[4] end64_off[8] disks[4]
- *   end     = "PK" 6 6, disk[2] dir_disk[2] here[2] all[2] dir_len[4] dir_off[4] comment_len[2] comment
+ *   end64   = "PK" 6 6, len[8] of what follows, made[2] needed[2] disk[4] dir_disk[4] here[8] all[8]
+ * dir_len[8] dir_off[8] ... locator = "PK" 6 7, end64_disk[4] end64_off[8] disks[4] end     = "PK" 6 6,
+ * disk[2] dir_disk[2] here[2] all[2] dir_len[4] dir_off[4] comment_len[2] comment
  *
- * Readers find the end record by looking for its signature, some from the back, some for the first, some without
- * looking at the comment's length: so there must be only one that any of them could mean.
+ * Readers find the end record by looking for its signature, some from the back, some for the first, some
+ * without looking at the comment's length: so there must be only one that any of them could mean.
  */
 #include "format/zip.h"
 
@@ -23,9 +23,9 @@ static bool get_end(struct asy_view tail, size_t off, struct end *out)
     uint16_t disk, dir_disk, here, all;
     uint32_t sign, dir_len, dir_off;
 
-    if (!asy_get_le32(&r, &sign) || sign != ASY_ZIP_END_SIGN || !asy_get_le16(&r, &disk) || !asy_get_le16(&r, &dir_disk) ||
-        !asy_get_le16(&r, &here) || !asy_get_le16(&r, &all) || !asy_get_le32(&r, &dir_len) ||
-        !asy_get_le32(&r, &dir_off) || !asy_get_le16(&r, &out->comment_len))
+    if (!asy_get_le32(&r, &sign) || sign != ASY_ZIP_END_SIGN || !asy_get_le16(&r, &disk) ||
+        !asy_get_le16(&r, &dir_disk) || !asy_get_le16(&r, &here) || !asy_get_le16(&r, &all) ||
+        !asy_get_le32(&r, &dir_len) || !asy_get_le32(&r, &dir_off) || !asy_get_le16(&r, &out->comment_len))
         return false;
     out->disk = disk;
     out->dir_disk = dir_disk;
@@ -70,7 +70,8 @@ static bool is_rival(const struct end *other, const struct end *chosen, uint64_t
     return !__builtin_add_overflow(other->dir_off, other->dir_len, &dir_end) && dir_end == other->at;
 }
 
-static void find_rivals(struct asy_zip *zip, struct asy_view tail, uint64_t tail_off, const struct end *chosen)
+static void find_rivals(struct asy_zip *zip, struct asy_view tail, uint64_t tail_off,
+                        const struct end *chosen)
 {
     struct end other;
 
@@ -80,8 +81,8 @@ static void find_rivals(struct asy_zip *zip, struct asy_view tail, uint64_t tail
         other.at = tail_off + i;
         if (is_rival(&other, chosen, zip->size))
             asy_members_find(&zip->members, ASY_ARCHIVE_HIDDEN,
-                             "a second end record at %llu, expected only the one at %llu", ASY_ZIP_ULL(other.at),
-                             ASY_ZIP_ULL(chosen->at));
+                             "a second end record at %llu, expected only the one at %llu",
+                             ASY_ZIP_ULL(other.at), ASY_ZIP_ULL(chosen->at));
     }
 }
 
@@ -91,18 +92,20 @@ static bool get_end64(struct asy_view bytes, uint64_t *len, struct end *out)
     uint16_t made, needed;
     uint32_t sign;
 
-    return asy_get_le32(&r, &sign) && sign == ASY_ZIP_END64_SIGN && asy_get_le64(&r, len) && asy_get_le16(&r, &made) &&
-           asy_get_le16(&r, &needed) && asy_get_le32(&r, &out->disk) && asy_get_le32(&r, &out->dir_disk) &&
-           asy_get_le64(&r, &out->here) && asy_get_le64(&r, &out->all) && asy_get_le64(&r, &out->dir_len) &&
-           asy_get_le64(&r, &out->dir_off);
+    return asy_get_le32(&r, &sign) && sign == ASY_ZIP_END64_SIGN && asy_get_le64(&r, len) &&
+           asy_get_le16(&r, &made) && asy_get_le16(&r, &needed) && asy_get_le32(&r, &out->disk) &&
+           asy_get_le32(&r, &out->dir_disk) && asy_get_le64(&r, &out->here) && asy_get_le64(&r, &out->all) &&
+           asy_get_le64(&r, &out->dir_len) && asy_get_le64(&r, &out->dir_off);
 }
 
 /* A value of the end record must be the zip64 one, or point there. */
-static void check_same(struct asy_zip *zip, const char *what, uint64_t value, uint64_t there, uint64_t value64)
+static void check_same(struct asy_zip *zip, const char *what, uint64_t value, uint64_t there,
+                       uint64_t value64)
 {
     if (value != value64 && value != there)
-        asy_members_find(&zip->members, ASY_ARCHIVE_DISAGREES, "%s: %llu in the end record, %llu in the zip64 one", what,
-                         ASY_ZIP_ULL(value), ASY_ZIP_ULL(value64));
+        asy_members_find(&zip->members, ASY_ARCHIVE_DISAGREES,
+                         "%s: %llu in the end record, %llu in the zip64 one", what, ASY_ZIP_ULL(value),
+                         ASY_ZIP_ULL(value64));
 }
 
 static void merge64(struct asy_zip *zip, struct end *end, const struct end *end64)
@@ -129,22 +132,23 @@ static assay_status read_end64(struct asy_zip *zip, struct end *end, uint64_t lo
     assay_status s;
 
     if (off > locator_at || locator_at - off < ASY_ZIP_END64_LEN) {
-        asy_members_find(&zip->members, ASY_ARCHIVE_DISAGREES, "the locator puts the zip64 end record at %llu, and is at %llu",
-                         ASY_ZIP_ULL(off), ASY_ZIP_ULL(locator_at));
+        asy_members_find(&zip->members, ASY_ARCHIVE_DISAGREES,
+                         "the locator puts the zip64 end record at %llu, and is at %llu", ASY_ZIP_ULL(off),
+                         ASY_ZIP_ULL(locator_at));
         return asy_ok;
     }
     s = asy_source_read(zip->source, off, zip->scratch, ASY_ZIP_END64_LEN, zip->diag);
     if (!assay_ok(s))
         return s;
     if (!get_end64((struct asy_view){ zip->scratch, ASY_ZIP_END64_LEN }, &len, &end64)) {
-        asy_members_find(&zip->members, ASY_ARCHIVE_DISAGREES, "no zip64 end record at %llu, where the locator puts it",
-                         ASY_ZIP_ULL(off));
+        asy_members_find(&zip->members, ASY_ARCHIVE_DISAGREES,
+                         "no zip64 end record at %llu, where the locator puts it", ASY_ZIP_ULL(off));
         return asy_ok;
     }
     if (__builtin_add_overflow(off + 12, len, &behind) || behind != locator_at)
         asy_members_find(&zip->members, ASY_ARCHIVE_DISAGREES,
-                         "the zip64 end record at %llu has %llu bytes, expected %llu up to its locator", ASY_ZIP_ULL(off),
-                         ASY_ZIP_ULL(len), ASY_ZIP_ULL(locator_at - off - 12));
+                         "the zip64 end record at %llu has %llu bytes, expected %llu up to its locator",
+                         ASY_ZIP_ULL(off), ASY_ZIP_ULL(len), ASY_ZIP_ULL(locator_at - off - 12));
     merge64(zip, end, &end64);
     zip->dir_end = off;
     return asy_ok;
@@ -161,8 +165,8 @@ static assay_status read_locator(struct asy_zip *zip, struct end *end)
     if (end->at < ASY_ZIP_LOCATOR_LEN)
         return asy_ok;
     s = asy_source_read(zip->source, at, zip->scratch, ASY_ZIP_LOCATOR_LEN, zip->diag);
-    if (!assay_ok(s) || !asy_get_le32(&r, &sign) || sign != ASY_ZIP_LOCATOR_SIGN || !asy_get_le32(&r, &disk) ||
-        !asy_get_le64(&r, &off) || !asy_get_le32(&r, &disks))
+    if (!assay_ok(s) || !asy_get_le32(&r, &sign) || sign != ASY_ZIP_LOCATOR_SIGN ||
+        !asy_get_le32(&r, &disk) || !asy_get_le64(&r, &off) || !asy_get_le32(&r, &disks))
         return s;
     zip->dir_end = at;
     s = read_end64(zip, end, at, off);
@@ -182,8 +186,8 @@ static bool check_place(struct asy_zip *zip, const struct end *end)
                          ASY_ZIP_ULL(end->here), ASY_ZIP_ULL(end->all));
     if (__builtin_add_overflow(end->dir_off, end->dir_len, &behind) || behind > zip->dir_end) {
         asy_members_find(&zip->members, ASY_ARCHIVE_DISAGREES,
-                         "the directory has %llu bytes at %llu, but the end record is at %llu", ASY_ZIP_ULL(end->dir_len),
-                         ASY_ZIP_ULL(end->dir_off), ASY_ZIP_ULL(zip->dir_end));
+                         "the directory has %llu bytes at %llu, but the end record is at %llu",
+                         ASY_ZIP_ULL(end->dir_len), ASY_ZIP_ULL(end->dir_off), ASY_ZIP_ULL(zip->dir_end));
         return false;
     }
     if (behind < zip->dir_end)
@@ -216,9 +220,9 @@ assay_status asy_zip_read_end(struct asy_zip *zip, bool *found)
         return asy_ok;
     }
     if (!exact)
-        asy_members_find(&zip->members, ASY_ARCHIVE_HIDDEN,
-                         "%llu bytes behind the end record at %llu, its comment has %u", ASY_ZIP_ULL(zip->size - end.at - ASY_ZIP_END_LEN),
-                         ASY_ZIP_ULL(end.at), end.comment_len);
+        asy_members_find(
+            &zip->members, ASY_ARCHIVE_HIDDEN, "%llu bytes behind the end record at %llu, its comment has %u",
+            ASY_ZIP_ULL(zip->size - end.at - ASY_ZIP_END_LEN), ASY_ZIP_ULL(end.at), end.comment_len);
     zip->dir_end = end.at;
     s = read_locator(zip, &end);
     if (!assay_ok(s))

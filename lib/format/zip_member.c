@@ -33,16 +33,18 @@ static bool get_local(struct asy_view bytes, struct local *out)
     return true;
 }
 
-static void differs(struct asy_zip *zip, const struct asy_zip_entry *entry, const char *what, uint64_t central, uint64_t local)
+static void differs(struct asy_zip *zip, const struct asy_zip_entry *entry, const char *what,
+                    uint64_t central, uint64_t local)
 {
     asy_members_find(&zip->members, ASY_ARCHIVE_DISAGREES,
                      "\"%.*s\": %s is %llu in the directory and %llu in the local header",
                      ASY_ZIP_SHOW(entry->central.name), what, ASY_ZIP_ULL(central), ASY_ZIP_ULL(local));
 }
 
-/* 4.4.4 bit 3: the local fields are zero then, and the descriptor has them; writers that know them put them in. */
-static void check_number(struct asy_zip *zip, const struct asy_zip_entry *entry, const char *what, uint64_t central,
-                         uint64_t local)
+/* 4.4.4 bit 3: the local fields are zero then, and the descriptor has them; writers that know them put them
+ * in. */
+static void check_number(struct asy_zip *zip, const struct asy_zip_entry *entry, const char *what,
+                         uint64_t central, uint64_t local)
 {
     bool later = (entry->central.flags & ASY_ZIP_DESCRIPTOR) != 0;
 
@@ -50,13 +52,15 @@ static void check_number(struct asy_zip *zip, const struct asy_zip_entry *entry,
         differs(zip, entry, what, central, local);
 }
 
-static void compare(struct asy_zip *zip, const struct asy_zip_entry *entry, const struct asy_zip_header *local)
+static void compare(struct asy_zip *zip, const struct asy_zip_entry *entry,
+                    const struct asy_zip_header *local)
 {
     const struct asy_zip_header *central = &entry->central;
 
     if (!asy_view_eq(central->name, local->name))
-        asy_members_find(&zip->members, ASY_ARCHIVE_DISAGREES, "\"%.*s\" is named \"%.*s\" in its local header",
-                         ASY_ZIP_SHOW(central->name), ASY_ZIP_SHOW(local->name));
+        asy_members_find(&zip->members, ASY_ARCHIVE_DISAGREES,
+                         "\"%.*s\" is named \"%.*s\" in its local header", ASY_ZIP_SHOW(central->name),
+                         ASY_ZIP_SHOW(local->name));
     if ((central->flags & ASY_ZIP_READ_BITS) != (local->flags & ASY_ZIP_READ_BITS))
         differs(zip, entry, "the flags word", central->flags, local->flags);
     if (central->method != local->method)
@@ -98,7 +102,8 @@ static assay_status read_local(struct asy_zip *zip, struct asy_zip_entry *entry,
 }
 
 /* Whether a descriptor of this shape stands at the start of `bytes`, and its length. */
-static bool is_descriptor(struct asy_view bytes, const struct asy_zip_header *h, bool sign, bool wide, size_t *len)
+static bool is_descriptor(struct asy_view bytes, const struct asy_zip_header *h, bool sign, bool wide,
+                          size_t *len)
 {
     struct asy_reader r = asy_reader_of(bytes);
     uint32_t word, crc, packed32 = 0, size32 = 0;
@@ -125,8 +130,8 @@ static assay_status read_descriptor(struct asy_zip *zip, struct asy_zip_entry *e
     if (!assay_ok(s))
         return s;
     for (unsigned shape = 0; shape < 4; shape++) {
-        if (is_descriptor((struct asy_view){ zip->scratch, n }, &entry->central, (shape & 2) == 0, (shape & 1) != 0,
-                          &len) &&
+        if (is_descriptor((struct asy_view){ zip->scratch, n }, &entry->central, (shape & 2) == 0,
+                          (shape & 1) != 0, &len) &&
             (best == 0 || at + len == limit))
             best = len;
     }
@@ -158,7 +163,8 @@ static void take(struct decoded *out, struct asy_view bytes)
 }
 
 /* Decodes all of it, but not far past the size that the member claims. */
-static assay_status decode(struct asy_zip *zip, const struct asy_zip_entry *entry, struct decoded *out, struct asy_diag *diag)
+static assay_status decode(struct asy_zip *zip, const struct asy_zip_entry *entry, struct decoded *out,
+                           struct asy_diag *diag)
 {
     enum asy_packing packing = entry->central.method == ASY_ZIP_STORED ? ASY_PACKED_NOT : ASY_PACKED_DEFLATE;
     uint64_t limit = zip->members.reading->dossier->limits->unpacked;
@@ -167,7 +173,8 @@ static assay_status decode(struct asy_zip *zip, const struct asy_zip_entry *entr
     assay_status s;
 
     limit = limit > zip->members.unpacked ? limit - zip->members.unpacked : 0;
-    s = asy_unpacker_new(zip->source, entry->data_off, entry->central.packed_len, packing, limit, &unpacker, diag);
+    s = asy_unpacker_new(zip->source, entry->data_off, entry->central.packed_len, packing, limit, &unpacker,
+                         diag);
     while (assay_ok(s) && got == BUFFER && out->size <= entry->central.size) {
         s = asy_unpack(unpacker, zip->scratch, BUFFER, &got, diag);
         if (assay_ok(s))
@@ -180,19 +187,22 @@ static assay_status decode(struct asy_zip *zip, const struct asy_zip_entry *entr
     return s;
 }
 
-static void check_decoded(struct asy_zip *zip, const struct asy_zip_entry *entry, const struct decoded *decoded)
+static void check_decoded(struct asy_zip *zip, const struct asy_zip_entry *entry,
+                          const struct decoded *decoded)
 {
     const struct asy_zip_header *h = &entry->central;
 
     if (decoded->size > h->size)
-        asy_members_find(&zip->members, ASY_ARCHIVE_CORRUPT, "\"%.*s\" unpacks to more than the %llu bytes it says",
-                         ASY_ZIP_SHOW(h->name), ASY_ZIP_ULL(h->size));
+        asy_members_find(&zip->members, ASY_ARCHIVE_CORRUPT,
+                         "\"%.*s\" unpacks to more than the %llu bytes it says", ASY_ZIP_SHOW(h->name),
+                         ASY_ZIP_ULL(h->size));
     else if (decoded->size < h->size)
         asy_members_find(&zip->members, ASY_ARCHIVE_CORRUPT, "\"%.*s\" unpacks to %llu bytes, expected %llu",
                          ASY_ZIP_SHOW(h->name), ASY_ZIP_ULL(decoded->size), ASY_ZIP_ULL(h->size));
     else if (decoded->left > 0)
-        asy_members_find(&zip->members, ASY_ARCHIVE_HIDDEN, "\"%.*s\": %llu packed bytes behind the end of its stream",
-                         ASY_ZIP_SHOW(h->name), ASY_ZIP_ULL(decoded->left));
+        asy_members_find(&zip->members, ASY_ARCHIVE_HIDDEN,
+                         "\"%.*s\": %llu packed bytes behind the end of its stream", ASY_ZIP_SHOW(h->name),
+                         ASY_ZIP_ULL(decoded->left));
     else if (decoded->crc != h->crc)
         asy_members_find(&zip->members, ASY_ARCHIVE_CORRUPT, "\"%.*s\" has CRC-32 %08x, expected %08x",
                          ASY_ZIP_SHOW(h->name), decoded->crc, h->crc);
@@ -204,13 +214,14 @@ static bool is_readable(struct asy_zip *zip, const struct asy_zip_entry *entry)
     const struct asy_zip_header *h = &entry->central;
 
     if ((h->flags & (ASY_ZIP_ENCRYPTED | ASY_ZIP_STRONG | ASY_ZIP_MASKED)) != 0) {
-        asy_members_find(&zip->members, ASY_ARCHIVE_ENCRYPTED, "\"%.*s\" is encrypted", ASY_ZIP_SHOW(h->name));
+        asy_members_find(&zip->members, ASY_ARCHIVE_ENCRYPTED, "\"%.*s\" is encrypted",
+                         ASY_ZIP_SHOW(h->name));
         return false;
     }
     if ((h->method != ASY_ZIP_STORED && h->method != ASY_ZIP_DEFLATED) || (h->flags & ASY_ZIP_PATCHED) != 0) {
         asy_members_find(&zip->members, ASY_ARCHIVE_ENCRYPTED,
-                         "\"%.*s\" is packed by method %u, expected 0 (stored) or 8 (deflated)", ASY_ZIP_SHOW(h->name),
-                         h->method);
+                         "\"%.*s\" is packed by method %u, expected 0 (stored) or 8 (deflated)",
+                         ASY_ZIP_SHOW(h->name), h->method);
         return false;
     }
     if (h->method == ASY_ZIP_STORED && h->packed_len != h->size)
@@ -225,9 +236,9 @@ static bool is_readable(struct asy_zip *zip, const struct asy_zip_entry *entry)
 static void add_item(struct asy_zip *zip, const struct asy_zip_entry *entry)
 {
     const struct asy_zip_header *h = &entry->central;
-    struct asy_source *source =
-        asy_source_member(zip->members.reading->dossier->arena, zip->members.packed, entry->data_off, h->packed_len,
-                          h->size, h->method == ASY_ZIP_STORED ? ASY_PACKED_NOT : ASY_PACKED_DEFLATE);
+    struct asy_source *source = asy_source_member(
+        zip->members.reading->dossier->arena, zip->members.packed, entry->data_off, h->packed_len, h->size,
+        h->method == ASY_ZIP_STORED ? ASY_PACKED_NOT : ASY_PACKED_DEFLATE);
 
     (void)asy_members_item(&zip->members, h->name, source, h->size);
 }
@@ -245,9 +256,10 @@ static void read_data(struct asy_zip *zip, const struct asy_zip_entry *entry, st
     }
     check_decoded(zip, entry, &decoded);
     if (entry->type == ASY_MEMBER_SYMLINK)
-        (void)asy_copy(zip->members.reading->dossier->arena, (struct asy_view){ decoded.head, decoded.head_len },
-                       &member->target);
-    if (entry->type == ASY_MEMBER_FILE && (entry->central.method != ASY_ZIP_STORED || decoded.size == entry->central.size))
+        (void)asy_copy(zip->members.reading->dossier->arena,
+                       (struct asy_view){ decoded.head, decoded.head_len }, &member->target);
+    if (entry->type == ASY_MEMBER_FILE &&
+        (entry->central.method != ASY_ZIP_STORED || decoded.size == entry->central.size))
         add_item(zip, entry);
 }
 
@@ -263,8 +275,9 @@ assay_status asy_zip_read_member(struct asy_zip *zip, struct asy_zip_entry *entr
         asy_members_find(&zip->members, ASY_ARCHIVE_DISAGREES, "\"%.*s\": no local header at %llu",
                          ASY_ZIP_SHOW(member.name), ASY_ZIP_ULL(entry->central.local_off));
     } else if (entry->central.packed_len > zip->dir_off - entry->data_off) {
-        asy_members_find(&zip->members, ASY_ARCHIVE_DISAGREES, "\"%.*s\": %llu packed bytes reach into the directory",
-                         ASY_ZIP_SHOW(member.name), ASY_ZIP_ULL(entry->central.packed_len));
+        asy_members_find(&zip->members, ASY_ARCHIVE_DISAGREES,
+                         "\"%.*s\": %llu packed bytes reach into the directory", ASY_ZIP_SHOW(member.name),
+                         ASY_ZIP_ULL(entry->central.packed_len));
         entry->end = entry->data_off;
     } else {
         entry->end = entry->data_off + entry->central.packed_len;

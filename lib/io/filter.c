@@ -1,7 +1,7 @@
 /*
- * libarchive is loaded when a decoder is made and let go with it: a job that meets no xz, zstd or bzip2 does not pay
- * for it, and nothing global changes.  archive_read_append_filter() fixes the one filter, so that libarchive neither
- * guesses others nor decodes twice what was packed twice.
+ * libarchive is loaded when a decoder is made and let go with it: a job that meets no xz, zstd or bzip2 does
+ * not pay for it, and nothing global changes.  archive_read_append_filter() fixes the one filter, so that
+ * libarchive neither guesses others nor decodes twice what was packed twice.
  */
 #include "io/filter.h"
 
@@ -15,7 +15,8 @@ struct functions {
     int (*read_free)(struct archive *);
     int (*append_filter)(struct archive *, int);
     int (*support_raw)(struct archive *);
-    int (*open)(struct archive *, void *, archive_open_callback *, archive_read_callback *, archive_close_callback *);
+    int (*open)(struct archive *, void *, archive_open_callback *, archive_read_callback *,
+                archive_close_callback *);
     int (*next_header)(struct archive *, struct archive_entry **);
     la_ssize_t (*read_data)(struct archive *, void *, size_t);
     la_int64_t (*filter_bytes)(struct archive *, int);
@@ -112,7 +113,8 @@ assay_status asy_filter_new(enum asy_packing packing, asy_filter_fetch *fetch_mo
     }
     filter->archive = filter->call.read_new();
     /* Anything but OK means that libarchive would start another program for it. */
-    if (filter->archive == NULL || filter->call.append_filter(filter->archive, filter_of(packing)) != ARCHIVE_OK ||
+    if (filter->archive == NULL ||
+        filter->call.append_filter(filter->archive, filter_of(packing)) != ARCHIVE_OK ||
         filter->call.support_raw(filter->archive) != ARCHIVE_OK) {
         asy_filter_free(filter);
         return asy_fail(diag, ASSAY_E_UNSUPPORTED, 0, "libarchive is built without this decoder");
@@ -141,7 +143,8 @@ static bool begin(struct asy_filter *filter)
            filter->call.next_header(filter->archive, &entry) == ARCHIVE_OK;
 }
 
-assay_status asy_filter_read(struct asy_filter *filter, uint8_t *buf, size_t n, size_t *got, struct asy_diag *diag)
+assay_status asy_filter_read(struct asy_filter *filter, uint8_t *buf, size_t n, size_t *got,
+                             struct asy_diag *diag)
 {
     size_t filled = 0;
 

@@ -7,18 +7,18 @@
 
 enum {
     CHUNK = 64 * 1024,
-    RATIO = 100,            /* what deflate reaches on text is below 20; its own bound is 1032 */
-    RATIO_FROM = 16 << 20,  /* bytes below which a ratio harms nobody */
-    RAW = -MAX_WBITS,       /* zlib: no frame */
-    GZIP = MAX_WBITS + 16,  /* zlib: a gzip frame and no other */
+    RATIO = 100,           /* what deflate reaches on text is below 20; its own bound is 1032 */
+    RATIO_FROM = 16 << 20, /* bytes below which a ratio harms nobody */
+    RAW = -MAX_WBITS,      /* zlib: no frame */
+    GZIP = MAX_WBITS + 16, /* zlib: a gzip frame and no other */
 };
 
 struct asy_unpacker {
     const struct asy_source *source;
-    uint64_t off, end;   /* what is still to be fetched */
-    uint64_t len;        /* bytes of the span */
+    uint64_t off, end; /* what is still to be fetched */
+    uint64_t len;      /* bytes of the span */
     enum asy_packing packing;
-    uint64_t limit, out; /* bytes that may come, and that came */
+    uint64_t limit, out;    /* bytes that may come, and that came */
     struct asy_diag failed; /* code 0: nothing has */
     bool ended, has_stream;
     z_stream stream;
@@ -60,16 +60,17 @@ static assay_status start(struct asy_unpacker *unpacker, struct asy_diag *diag)
     return asy_fail(diag, ASSAY_E_INTERNAL, 0, "no such packing");
 }
 
-assay_status asy_unpacker_new(const struct asy_source *source, uint64_t off, uint64_t len, enum asy_packing packing,
-                              uint64_t limit, struct asy_unpacker **out, struct asy_diag *diag)
+assay_status asy_unpacker_new(const struct asy_source *source, uint64_t off, uint64_t len,
+                              enum asy_packing packing, uint64_t limit, struct asy_unpacker **out,
+                              struct asy_diag *diag)
 {
     uint64_t size = asy_source_size(source);
     struct asy_unpacker *unpacker;
     assay_status s;
 
     if (off > size || len > size - off)
-        return asy_fail(diag, ASSAY_E_FORMAT, off, "%llu bytes at %llu, but the file has %llu", (unsigned long long)len,
-                        (unsigned long long)off, (unsigned long long)size);
+        return asy_fail(diag, ASSAY_E_FORMAT, off, "%llu bytes at %llu, but the file has %llu",
+                        (unsigned long long)len, (unsigned long long)off, (unsigned long long)size);
     unpacker = calloc(1, sizeof *unpacker);
     if (unpacker == NULL)
         return asy_no_memory(diag);
@@ -175,7 +176,8 @@ static assay_status unpack_zlib(struct asy_unpacker *unpacker, uint8_t *buf, siz
         if (!assay_ok(s))
             return s;
         answer = inflate(stream, Z_NO_FLUSH);
-        if (answer != Z_OK && answer != Z_STREAM_END && !(answer == Z_BUF_ERROR && unpacker->off < unpacker->end))
+        if (answer != Z_OK && answer != Z_STREAM_END &&
+            !(answer == Z_BUF_ERROR && unpacker->off < unpacker->end))
             return damaged(unpacker, answer, diag);
         unpacker->ended = answer == Z_STREAM_END;
     }
@@ -196,15 +198,19 @@ static assay_status unpack_some(struct asy_unpacker *unpacker, uint8_t *buf, siz
 static assay_status count(struct asy_unpacker *unpacker, size_t n, struct asy_diag *diag)
 {
     if (n > unpacker->limit - unpacker->out)
-        return asy_fail(diag, ASSAY_E_LIMIT, 0, "unpacks to more than %llu bytes", (unsigned long long)unpacker->limit);
+        return asy_fail(diag, ASSAY_E_LIMIT, 0, "unpacks to more than %llu bytes",
+                        (unsigned long long)unpacker->limit);
     unpacker->out += n;
-    if (unpacker->packing != ASY_PACKED_NOT && unpacker->out > RATIO_FROM && unpacker->out / RATIO > used(unpacker))
-        return asy_fail(diag, ASSAY_E_LIMIT, 0, "unpacks to more than %d times its size (%llu bytes gave %llu)", RATIO,
+    if (unpacker->packing != ASY_PACKED_NOT && unpacker->out > RATIO_FROM &&
+        unpacker->out / RATIO > used(unpacker))
+        return asy_fail(diag, ASSAY_E_LIMIT, 0,
+                        "unpacks to more than %d times its size (%llu bytes gave %llu)", RATIO,
                         (unsigned long long)used(unpacker), (unsigned long long)unpacker->out);
     return asy_ok;
 }
 
-assay_status asy_unpack(struct asy_unpacker *unpacker, void *buf, size_t n, size_t *got, struct asy_diag *diag)
+assay_status asy_unpack(struct asy_unpacker *unpacker, void *buf, size_t n, size_t *got,
+                        struct asy_diag *diag)
 {
     size_t filled = 0, now, more;
     assay_status s = asy_ok;

@@ -1,7 +1,7 @@
 /*
- * Decompression of a span of a source, as a stream: what was asked for is decoded and nothing more, and the bytes that
- * come out are counted against a limit.  zlib decodes deflate and gzip; xz, zstd and bzip2 are libarchive's, which is
- * loaded when the first of them is met, with that one filter and no other.
+ * Decompression of a span of a source, as a stream: what was asked for is decoded and nothing more, and the
+ * bytes that come out are counted against a limit.  zlib decodes deflate and gzip; xz, zstd and bzip2 are
+ * libarchive's, which is loaded when the first of them is met, with that one filter and no other.
  */
 #ifndef ASY_IO_INFLATE_H
 #define ASY_IO_INFLATE_H
@@ -20,17 +20,17 @@ enum asy_packing {
 struct asy_unpacker;
 
 /*
- * Decodes the `len` bytes at `off` of an open source, which must stay open.  More than `limit` bytes coming out, or
- * more than a hundred times what went in once 16 MiB are out, is ASSAY_E_LIMIT.  ASSAY_E_UNSUPPORTED where libarchive
- * is not installed.
+ * Decodes the `len` bytes at `off` of an open source, which must stay open.  More than `limit` bytes coming
+ * out, or more than a hundred times what went in once 16 MiB are out, is ASSAY_E_LIMIT.  ASSAY_E_UNSUPPORTED
+ * where libarchive is not installed.
  */
-assay_status asy_unpacker_new(const struct asy_source *, uint64_t off, uint64_t len, enum asy_packing, uint64_t limit,
-                              struct asy_unpacker **out, struct asy_diag *);
+assay_status asy_unpacker_new(const struct asy_source *, uint64_t off, uint64_t len, enum asy_packing,
+                              uint64_t limit, struct asy_unpacker **out, struct asy_diag *);
 void asy_unpacker_free(struct asy_unpacker *);
 
 /*
- * Fills `buf` with the next bytes; `*got` is less than `n` only at the end of the stream, checksum and length of which
- * then agreed.  ASSAY_E_FORMAT for damaged or truncated data; after a failure every call fails.
+ * Fills `buf` with the next bytes; `*got` is less than `n` only at the end of the stream, checksum and length
+ * of which then agreed.  ASSAY_E_FORMAT for damaged or truncated data; after a failure every call fails.
  */
 assay_status asy_unpack(struct asy_unpacker *, void *buf, size_t n, size_t *got, struct asy_diag *);
 

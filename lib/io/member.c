@@ -24,8 +24,8 @@ struct member {
     struct tap tap; /* of a deflated member */
 };
 
-struct asy_packed *asy_packed_new(struct asy_arena *arena, const struct asy_source *archive, enum asy_packing whole,
-                                  uint64_t limit)
+struct asy_packed *asy_packed_new(struct asy_arena *arena, const struct asy_source *archive,
+                                  enum asy_packing whole, uint64_t limit)
 {
     struct asy_packed *packed = asy_alloc(arena, 1, sizeof *packed);
 
@@ -68,12 +68,14 @@ static assay_status tap_read(struct tap *tap, void *buf, size_t n, struct asy_di
     return s;
 }
 
-static assay_status read_shared(struct asy_packed *packed, uint64_t off, void *buf, size_t n, struct asy_diag *diag)
+static assay_status read_shared(struct asy_packed *packed, uint64_t off, void *buf, size_t n,
+                                struct asy_diag *diag)
 {
     assay_status s;
 
     (void)pthread_mutex_lock(&packed->lock);
-    s = tap_seek(&packed->tap, packed->file, 0, asy_source_size(packed->file), packed->whole, packed->limit, off, diag);
+    s = tap_seek(&packed->tap, packed->file, 0, asy_source_size(packed->file), packed->whole, packed->limit,
+                 off, diag);
     if (assay_ok(s))
         s = tap_read(&packed->tap, buf, n, diag);
     if (!assay_ok(s))

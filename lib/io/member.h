@@ -1,6 +1,6 @@
 /*
- * Members of archives as sources: a run of the archive's file, stored or deflated, or a run of the stream that a
- * compressed archive unpacks to.  Nothing is written anywhere; reading in order costs one decoding.
+ * Members of archives as sources: a run of the archive's file, stored or deflated, or a run of the stream
+ * that a compressed archive unpacks to.  Nothing is written anywhere; reading in order costs one decoding.
  */
 #ifndef ASY_IO_MEMBER_H
 #define ASY_IO_MEMBER_H
@@ -11,15 +11,16 @@
 struct asy_packed;
 
 /* `whole` is the packing of the archive itself, `limit` what it may unpack to.  NULL when memory is short. */
-struct asy_packed *asy_packed_new(struct asy_arena *, const struct asy_source *archive, enum asy_packing whole,
-                                  uint64_t limit);
+struct asy_packed *asy_packed_new(struct asy_arena *, const struct asy_source *archive,
+                                  enum asy_packing whole, uint64_t limit);
 
 /*
- * `packed_len` bytes at `off` that are `size` bytes when unpacked from `own`.  Where the archive itself is compressed,
- * `off` is in what it unpacks to and `own` must be ASY_PACKED_NOT.  The span must have been found to lie within the
- * archive.  The source starts closed; closing one that is not open lets go of the decoder that its archive keeps.
+ * `packed_len` bytes at `off` that are `size` bytes when unpacked from `own`.  Where the archive itself is
+ * compressed, `off` is in what it unpacks to and `own` must be ASY_PACKED_NOT.  The span must have been found
+ * to lie within the archive.  The source starts closed; closing one that is not open lets go of the decoder
+ * that its archive keeps.
  */
-struct asy_source *asy_source_member(struct asy_arena *, struct asy_packed *, uint64_t off, uint64_t packed_len,
-                                     uint64_t size, enum asy_packing own);
+struct asy_source *asy_source_member(struct asy_arena *, struct asy_packed *, uint64_t off,
+                                     uint64_t packed_len, uint64_t size, enum asy_packing own);
 
 #endif

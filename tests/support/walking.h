@@ -31,7 +31,8 @@ static inline struct walking walk_source(const char *format, const char *name, s
     struct walking w = { .arena = arena, .limits = *limits };
     const struct asy_format *walker = asy_format_named(asy_view_of(format)), *other;
     static uint8_t head[ASY_GLIMPSE];
-    struct asy_glimpse glimpse = { .name = asy_view_of(strrchr(name, '/') == NULL ? name : strrchr(name, '/') + 1) };
+    struct asy_glimpse glimpse = { .name = asy_view_of(strrchr(name, '/') == NULL ? name
+                                                                                  : strrchr(name, '/') + 1) };
     size_t n;
 
     cr_assert(assay_ok(asy_source_open(source, NULL)), "%s", name);
@@ -121,20 +122,23 @@ static inline void check_members(const struct walking *w, const char *list)
         cr_expect(there, "%s: no %s of %llu bytes", list, name, size);
     }
     (void)fclose(f);
-    cr_expect_eq(w->reading.dossier->items_n - 1, expected, "%s: %zu items", list, w->reading.dossier->items_n - 1);
+    cr_expect_eq(w->reading.dossier->items_n - 1, expected, "%s: %zu items", list,
+                 w->reading.dossier->items_n - 1);
     for (size_t i = 1; i < w->reading.dossier->items_n; i++) {
         struct asy_source *source = w->reading.dossier->items[i]->source;
         size_t n = (size_t)asy_source_size(source);
         uint8_t *buf = malloc(n + 1);
 
         cr_assert(assay_ok(asy_source_open(source, NULL)));
-        cr_expect(assay_ok(asy_source_read(source, 0, buf, n, NULL)), "%s", w->reading.dossier->items[i]->name);
+        cr_expect(assay_ok(asy_source_read(source, 0, buf, n, NULL)), "%s",
+                  w->reading.dossier->items[i]->name);
         asy_source_close(source);
         free(buf);
     }
 }
 
-/* Calls `check` with the path of every file of a directory that has no ".list" at its end, and counts them. */
+/* Calls `check` with the path of every file of a directory that has no ".list" at its end, and counts them.
+ */
 static inline size_t each_file(const char *dir, void (*check)(const char *path))
 {
     DIR *d = opendir(dir);
@@ -167,7 +171,8 @@ static inline void check_truncations(const char *format, const char *path)
 
         memcpy(exact, whole.data, n);
         w = walk_bytes(format, path, (struct asy_view){ exact, n }, &asy_default_limits);
-        cr_expect(!assay_ok(w.status) || w.reading.dossier->findings_n > 0, "%s: the first %zu bytes pass", path, n);
+        cr_expect(!assay_ok(w.status) || w.reading.dossier->findings_n > 0, "%s: the first %zu bytes pass",
+                  path, n);
         walking_end(&w);
         free(exact);
     }

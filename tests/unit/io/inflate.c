@@ -71,7 +71,8 @@ static struct asy_source *packed_by(const char *program, const char *extra)
     return asy_source_of_memory(arena, (struct asy_view){ out, n });
 }
 
-static int unpack_all(const struct asy_source *source, enum asy_packing packing, uint64_t limit, uint64_t *left)
+static int unpack_all(const struct asy_source *source, enum asy_packing packing, uint64_t limit,
+                      uint64_t *left)
 {
     static uint8_t back[MANY + 10];
     struct asy_unpacker *unpacker = NULL;
@@ -103,7 +104,9 @@ Test(inflate, what_was_deflated_comes_back_and_the_rest_is_counted)
 static const struct {
     const char *program;
     enum asy_packing packing;
-} others[] = { { "xz -c", ASY_PACKED_XZ }, { "zstd -qc", ASY_PACKED_ZSTD }, { "bzip2 -c", ASY_PACKED_BZIP2 } };
+} others[] = { { "xz -c", ASY_PACKED_XZ },
+               { "zstd -qc", ASY_PACKED_ZSTD },
+               { "bzip2 -c", ASY_PACKED_BZIP2 } };
 
 Test(inflate, xz_zstd_and_bzip2_come_back)
 {
@@ -113,7 +116,8 @@ Test(inflate, xz_zstd_and_bzip2_come_back)
 
         cr_expect_eq(unpack_all(source, others[i].packing, MANY, &left), ASSAY_OK, "%s", others[i].program);
         cr_expect_eq(left, 0, "%s", others[i].program);
-        cr_expect_eq(unpack_all(source, others[i].packing, MANY - 1, &left), ASSAY_E_LIMIT, "%s", others[i].program);
+        cr_expect_eq(unpack_all(source, others[i].packing, MANY - 1, &left), ASSAY_E_LIMIT, "%s",
+                     others[i].program);
     }
 }
 
@@ -124,8 +128,8 @@ Test(inflate, bytes_behind_xz_zstd_and_bzip2_are_not_lost)
         uint64_t left = 0;
         int code = unpack_all(source, others[i].packing, MANY, &left);
 
-        cr_expect(code == ASSAY_E_FORMAT || (code == ASSAY_OK && left == 16), "%s: %d, %d left", others[i].program,
-                  code, (int)left);
+        cr_expect(code == ASSAY_E_FORMAT || (code == ASSAY_OK && left == 16), "%s: %d, %d left",
+                  others[i].program, code, (int)left);
     }
 }
 
@@ -136,12 +140,16 @@ Test(inflate, only_the_named_filter_is_undone)
     uint8_t head[6];
     size_t got = 0;
 
-    cr_assert(assay_ok(
-        asy_unpacker_new(twice, 0, asy_source_size(twice), ASY_PACKED_XZ, MANY, &unpacker, NULL)));
+    cr_assert(
+        assay_ok(asy_unpacker_new(twice, 0, asy_source_size(twice), ASY_PACKED_XZ, MANY, &unpacker, NULL)));
     cr_assert(assay_ok(asy_unpack(unpacker, head, 6, &got, NULL)));
-    cr_expect_arr_eq(head, "\xFD" "7zXZ", 6);
+    cr_expect_arr_eq(head,
+                     "\xFD"
+                     "7zXZ",
+                     6);
     asy_unpacker_free(unpacker);
-    cr_expect_eq(unpack_all(packed_by("bzip2 -c", ""), ASY_PACKED_XZ, MANY, &(uint64_t){ 0 }), ASSAY_E_FORMAT);
+    cr_expect_eq(unpack_all(packed_by("bzip2 -c", ""), ASY_PACKED_XZ, MANY, &(uint64_t){ 0 }),
+                 ASSAY_E_FORMAT);
 }
 
 Test(inflate, every_truncation_fails)
@@ -157,9 +165,10 @@ Test(inflate, every_truncation_fails)
             uint8_t back[400];
             size_t got;
 
-            cr_assert(assay_ok(asy_unpacker_new(whole, 0, n, w == 0 ? ASY_PACKED_DEFLATE : ASY_PACKED_GZIP, 400,
-                                                &unpacker, NULL)));
-            cr_expect_eq(asy_unpack(unpacker, back, 400, &got, NULL).code, ASSAY_E_FORMAT, "%d bytes", (int)n);
+            cr_assert(assay_ok(asy_unpacker_new(whole, 0, n, w == 0 ? ASY_PACKED_DEFLATE : ASY_PACKED_GZIP,
+                                                400, &unpacker, NULL)));
+            cr_expect_eq(asy_unpack(unpacker, back, 400, &got, NULL).code, ASSAY_E_FORMAT, "%d bytes",
+                         (int)n);
             cr_expect_eq(asy_unpack(unpacker, back, 0, &got, NULL).code, ASSAY_E_FORMAT, "a failure stays");
             asy_unpacker_free(unpacker);
         }
@@ -175,8 +184,8 @@ Test(inflate, a_wrong_gzip_checksum_or_length_fails)
 
         cr_assert(assay_ok(asy_source_read(source, 0, bytes, n, NULL)));
         bytes[n - back] ^= 1;
-        cr_expect_eq(unpack_all(asy_source_of_memory(arena, (struct asy_view){ bytes, n }), ASY_PACKED_GZIP, MANY,
-                                &(uint64_t){ 0 }),
+        cr_expect_eq(unpack_all(asy_source_of_memory(arena, (struct asy_view){ bytes, n }), ASY_PACKED_GZIP,
+                                MANY, &(uint64_t){ 0 }),
                      ASSAY_E_FORMAT);
     }
 }
@@ -188,7 +197,8 @@ Test(inflate, limits_and_ratios_hold)
     struct asy_source *bomb = packed_with(-15, (struct asy_view){ zeros, n }, 0);
     struct asy_unpacker *unpacker = NULL;
 
-    cr_expect_eq(unpack_all(packed_with(31, all(), 0), ASY_PACKED_GZIP, MANY - 1, &(uint64_t){ 0 }), ASSAY_E_LIMIT);
+    cr_expect_eq(unpack_all(packed_with(31, all(), 0), ASY_PACKED_GZIP, MANY - 1, &(uint64_t){ 0 }),
+                 ASSAY_E_LIMIT);
     cr_assert(assay_ok(
         asy_unpacker_new(bomb, 0, asy_source_size(bomb), ASY_PACKED_DEFLATE, UINT64_MAX, &unpacker, NULL)));
     cr_expect_eq(asy_unpack(unpacker, zeros, n, &got, NULL).code, ASSAY_E_LIMIT);
