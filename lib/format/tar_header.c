@@ -31,8 +31,7 @@ static bool get_octal(struct asy_view field, uint64_t *out)
     return true;
 }
 
-/* GNU: the first bit set, then a signed number, big-endian.  Negative ones and those over 63 bits are none.
- */
+/* GNU: the first bit set, then a signed number, big-endian; not negative, and of 63 bits at most. */
 static bool get_base256(struct asy_view field, uint64_t *out)
 {
     uint64_t value = 0;
