@@ -145,6 +145,8 @@ static bool is_sidecar(struct asy_view name, struct asy_view subject)
 {
     struct asy_view inner;
 
+    if (asy_view_eq(name, subject))
+        return false;
     if (asy_is_manifest_name(name))
         return true;
     while (asy_names_evidence(name, &inner)) {

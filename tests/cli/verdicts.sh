@@ -23,6 +23,7 @@ expect 0 ALLOW "$assay" verify --policy none --allowed-signers "$s/keys/allowed_
     "$s/good/SHA256SUMS.sshsig" "$s/good/SHA256SUMS"
 expect 12 'signer.identity|signer.unknown' "$assay" verify --policy none --allowed-signers "$s/keys/allowed_signers" \
     --identity other@acme.example $at --signature "$s/good/SHA256SUMS.sshsig" "$s/good/SHA256SUMS"
+expect 0 ALLOW "$assay" verify --policy none --key "$s/keys/acme.pub" $at "$s/good/SHA256SUMS"
 digest=$(sha256sum <"$s/good/agent.conf" | cut -d' ' -f1)
 expect 0 ALLOW "$assay" verify --policy none --key "$s/keys/acme.pub" $at --manifest "$s/good/SHA256SUMS" \
     --signature "$s/good/SHA256SUMS.minisig" "sha256:$digest"
