@@ -49,7 +49,8 @@ static assay_status check_limits(struct asy_view text, const struct asy_node_lim
         if (c == '{' || c == '[' || c == ',')
             nodes++;
         if (depth > limits->depth)
-            return asy_fail(diag, ASSAY_E_LIMIT, 0, "byte %zu: more than %u values inside each other", r.at, limits->depth);
+            return asy_fail(diag, ASSAY_E_LIMIT, 0, "byte %zu: more than %u values inside each other", r.at,
+                            limits->depth);
         if (nodes > limits->nodes)
             return asy_fail(diag, ASSAY_E_LIMIT, 0, "byte %zu: more than %zu values", r.at, limits->nodes);
     }

@@ -42,7 +42,7 @@ static assay_status fail_at(const struct job *job, int code, const yaml_mark_t *
     return asy_fail(job->diag, code, line_of(mark), "line %u, column %u: %s", line_of(mark), column_of(mark), what);
 }
 
-/* libyaml takes NEL, U+2028 and a lone CR as line breaks, which an editor does not show; bidi signs show another order. */
+/* libyaml takes NEL, U+2028 and a lone CR as line breaks, which an editor does not show; bidi signs reorder. */
 static assay_status check_characters(struct asy_view text, struct asy_diag *diag)
 {
     unsigned line = 1;

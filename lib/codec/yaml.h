@@ -1,8 +1,8 @@
 /*
- * A strict subset of YAML: one document of maps, lists and scalars.  Refused are anchors, aliases, tags, directives, merge
- * keys, a name twice in a map, names that are no scalars, further documents, other encodings than UTF-8.  A plain scalar
- * is null, true, false or a whole number only in exactly these spellings (`null` or nothing, `true`, `false`, decimal
- * without needless zeros); every other scalar is text, `yes`, `1.0` and `2026-01-01` included.
+ * A strict subset of YAML: one document of maps, lists and scalars.  Refused are anchors, aliases, tags, directives,
+ * merge keys, a name twice in a map, names that are no scalars, further documents, other encodings than UTF-8.  A plain
+ * scalar is null, true, false or a whole number only in exactly these spellings (`null` or nothing, `true`, `false`,
+ * decimal without needless zeros); every other scalar is text, `yes`, `1.0` and `2026-01-01` included.
  */
 #ifndef ASY_CODEC_YAML_H
 #define ASY_CODEC_YAML_H

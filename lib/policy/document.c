@@ -243,8 +243,8 @@ static bool fail_nobody(struct job *job, const struct asy_node *node, const char
     }
     if (nearest.name == NULL)
         return asy_form_fail(&job->form, node, "no key or anchor for signing is called \"%.64s\"", name);
-    return asy_form_fail(&job->form, node, "no key or anchor for signing is called \"%.64s\", did you mean %.64s?", name,
-                         nearest.name);
+    return asy_form_fail(&job->form, node, "no key or anchor for signing is called \"%.64s\", did you mean %.64s?",
+                         name, nearest.name);
 }
 
 static bool read_of(struct job *job, const struct asy_node *node, struct asy_signers *out)
@@ -268,7 +268,8 @@ static bool read_of(struct job *job, const struct asy_node *node, struct asy_sig
         }
     }
     if (out->of_n > 0 && !anchors && out->threshold > out->of_n)
-        return asy_form_fail(&job->form, node, "threshold is %u, but only %zu keys are named", out->threshold, out->of_n);
+        return asy_form_fail(&job->form, node, "threshold is %u, but only %zu keys are named", out->threshold,
+                             out->of_n);
     return true;
 }
 

@@ -109,7 +109,7 @@ struct asy_policy {
     struct asy_trust_entry *trust;
     size_t trust_n;
     struct asy_setting_list settings; /* for every product */
-    struct asy_product *products;     /* in the order of the document; one without a name when there is only a `require` */
+    struct asy_product *products;     /* in their order; one without a name when there is only a `require` */
     size_t products_n;
     struct asy_denied *denied;
     size_t denied_n;

@@ -2,7 +2,6 @@
 
 #include "base/text.h"
 
-#include <stdio.h>
 #include <string.h>
 
 static void put_shown(struct asy_sink *sink, const char *text)
@@ -13,11 +12,12 @@ static void put_shown(struct asy_sink *sink, const char *text)
 /* A day alone where the time is midnight, as people write it. */
 static void put_time(struct asy_sink *sink, int64_t seconds)
 {
-    char text[32];
+    char text[32], *midnight;
 
     asy_format_time(seconds, text);
-    if (strstr(text, "T00:00:00Z") != NULL)
-        *strchr(text, 'T') = '\0';
+    midnight = strstr(text, "T00:00:00Z");
+    if (midnight != NULL)
+        *midnight = '\0';
     asy_put_text(sink, text);
 }
 

@@ -100,12 +100,13 @@ static bool check_seen(struct asy_form *form, const struct asy_node *node, const
 static bool read_text(struct asy_form *form, const struct asy_node *node, const char *name, bool lines,
                       const char **out)
 {
+    bool looks_like_text = node->kind == ASY_NODE_NUMBER || node->kind == ASY_NODE_BOOL;
     struct asy_node trimmed = *node;
     const char *text;
 
     if (node->kind != ASY_NODE_STRING)
         return asy_form_fail(form, node, "%s is %s, expected text%s", name, asy_node_kind_name(node->kind),
-                             node->kind == ASY_NODE_NUMBER || node->kind == ASY_NODE_BOOL ? " (write it in quotes)" : "");
+                             looks_like_text ? " (write it in quotes)" : "");
     trimmed.text = asy_view_trim(node->text);
     if (trimmed.text.len == 0)
         return asy_form_fail(form, node, "%s is empty", name);

@@ -6,9 +6,9 @@
 #include <limits.h>
 
 /*
- * What a person may accept for a while: findings that a stricter or laxer policy would or would not make, about bytes whose
- * evidence was checked.  Everything else is not strictness.  A false signature or digest disproves; absent, malformed or
- * unread evidence, a signer that nobody trusts, an empty policy and a limit leave nothing proved; and a deny list, a revoked
+ * What a person may accept for a while: findings that a laxer policy would not make, about bytes whose evidence was
+ * checked.  Everything else is not strictness.  A false signature or digest disproves; absent, malformed or unread
+ * evidence, a signer that nobody trusts, an empty policy and a limit leave nothing proved; and a deny list, a revoked
  * key or a signer who is not the one required are somebody's decision already.
  */
 static const enum asy_reason waivable[] = {
