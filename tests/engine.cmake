@@ -23,3 +23,27 @@ target_link_options(property-faults PRIVATE -Wl,--wrap=malloc,--wrap=calloc,--wr
 target_compile_options(property-faults PRIVATE -Wno-missing-prototypes)
 
 assay_engine_test(threads threads)
+
+# Fuzz targets: with ASSAY_FUZZ libFuzzer drives them (scripts/fuzz), else a replay of all test data.
+function(assay_fuzz name source definition)
+  set(target fuzz-${name})
+  add_executable(${target} fuzz/${source}.c)
+  target_link_libraries(${target} PRIVATE assay_objects)
+  target_compile_definitions(${target} PRIVATE ${definition})
+  target_compile_options(${target} PRIVATE -Wno-pedantic -Wno-null-dereference)
+  if(ASSAY_FUZZ)
+    target_link_options(${target} PRIVATE -fsanitize=fuzzer)
+  else()
+    target_sources(${target} PRIVATE fuzz/replay.c)
+    add_test(NAME fuzz/${name} COMMAND ${target} ${PROJECT_SOURCE_DIR}/testdata)
+    set_tests_properties(fuzz/${name} PROPERTIES FAIL_REGULAR_EXPRESSION "${ASSAY_BAD_OUTPUT}" TIMEOUT 120)
+  endif()
+endfunction()
+
+foreach(format IN LISTS ASSAY_FORMATS)
+  assay_fuzz(${format} format FORMAT=asy_format_${format})
+endforeach()
+foreach(feed KEYS SIGNERS KRL CERTIFICATES POLICY)
+  string(TOLOWER ${feed} name)
+  assay_fuzz(${name} store FEED=${feed})
+endforeach()
