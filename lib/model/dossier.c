@@ -209,8 +209,8 @@ int asy_add_principal(struct asy_dossier *dossier, const struct asy_principal *p
     }
     copy = &dossier->principals[dossier->principals_n];
     *copy = *principal;
-    if (!keep_text(dossier, &copy->name) || !keep_text(dossier, &copy->kind) || !keep_text(dossier, &copy->anchor) ||
-        !keep_text(dossier, &copy->identity)) {
+    if (!keep_text(dossier, &copy->name) || !keep_text(dossier, &copy->kind) || !keep_text(dossier, &copy->key) ||
+        !keep_text(dossier, &copy->anchor) || !keep_text(dossier, &copy->identity)) {
         dossier->incomplete = true;
         return -1;
     }

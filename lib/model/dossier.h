@@ -31,6 +31,7 @@ enum { ASY_PRINCIPALS = 64 }; /* one bit each in a mask */
 struct asy_principal {
     const char *name;        /* from the policy, or made from the key */
     const char *kind;        /* "minisign key", "certificate", "pin", ... */
+    const char *key;         /* the trusted key that it is, as the policy names it; NULL */
     const char *anchor;      /* the anchor that a certificate leads to, as the policy names it; NULL */
     const char *identity;    /* SSH principal or common name it was trusted for; NULL */
     uint8_t fingerprint[32]; /* SHA-256 of the SubjectPublicKeyInfo: what makes signers distinct */

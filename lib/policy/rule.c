@@ -83,15 +83,23 @@ static enum asy_reason shortcoming(const struct rule *rule, const struct asy_fac
     return made < rule->dossier->at - age_limit || made > rule->dossier->at ? ASY_SIGNATURE_TOO_OLD : ASY_REASON_NONE;
 }
 
-/* Only strictness can be waived, and only for a signature whose signer is trusted (see asy_waivable). */
+/* It would stand but for a weak digest or key. */
+static bool is_only_weak(const struct asy_fact *fact)
+{
+    return !fact->standing && fact->principal >= 0 &&
+           (fact->standing_why.reason == ASY_SIGNATURE_WEAK || fact->standing_why.reason == ASY_SIGNER_WEAK_KEY);
+}
+
+/* Only strictness can be waived, each point by itself, for a signature whose signer is trusted (see asy_waivable). */
 static bool signature_counts(const struct asy_fact *fact, const void *context)
 {
     const struct rule *rule = context;
-    enum asy_reason reason = fact->standing ? shortcoming(rule, fact) : fact->standing_why.reason;
+    enum asy_reason reason = shortcoming(rule, fact);
 
-    if (fact->principal < 0)
+    if (fact->principal < 0 || (!fact->standing && !is_only_weak(fact)))
         return false;
-    return reason == ASY_REASON_NONE ? fact->standing : is_waived(rule, reason, about_of(fact));
+    return (fact->standing || is_waived(rule, fact->standing_why.reason, about_of(fact))) &&
+           (reason == ASY_REASON_NONE || is_waived(rule, reason, about_of(fact)));
 }
 
 static bool is_strong(const struct rule *rule, enum asy_digest_alg alg)
@@ -145,29 +153,42 @@ static bool is_complete(const struct rule *rule)
 
 /* ---- one file ---- */
 
+/* By what the policy trusts, never by a name that a signer, an authority or a file has given itself. */
+static bool is_trusted_as(const struct asy_principal *principal, const struct asy_trust_entry *entry)
+{
+    const char *name = entry->kind == ASY_TRUST_KEY      ? principal->key
+                       : entry->kind == ASY_TRUST_ANCHOR ? principal->anchor
+                                                         : NULL;
+
+    return name != NULL && !principal->is_pin && !principal->is_authority && strcmp(name, entry->name) == 0;
+}
+
 static bool is_one_of(const struct asy_principal *principal, const struct asy_signers *signers)
 {
     if (signers->identity != NULL &&
         (principal->identity == NULL || strcmp(principal->identity, signers->identity) != 0))
         return false;
     for (size_t i = 0; i < signers->of_n; i++) {
-        const char *name = signers->of[i]->name;
-
-        if (strcmp(principal->name, name) == 0 || (principal->anchor != NULL && strcmp(principal->anchor, name) == 0))
+        if (is_trusted_as(principal, signers->of[i]))
             return true;
     }
     return signers->of_n == 0 && !principal->is_pin;
 }
 
+/* Of anybody, a pin is as good as one signature, and never the second of two. */
 static unsigned count_of(const struct rule *rule, uint64_t mask, const struct asy_signers *signers)
 {
-    unsigned n = 0;
+    unsigned n = 0, pins = 0;
 
     for (size_t i = 0; i < rule->dossier->principals_n; i++) {
-        if ((mask >> i & 1) != 0 && (signers == NULL || is_one_of(&rule->dossier->principals[i], signers)))
-            n++;
+        const struct asy_principal *principal = &rule->dossier->principals[i];
+
+        if ((mask >> i & 1) == 0 || (signers != NULL && !is_one_of(principal, signers)))
+            continue;
+        n += !principal->is_pin;
+        pins += principal->is_pin;
     }
-    return n;
+    return n == 0 && pins > 0 ? 1 : n;
 }
 
 /* How many signers fewer than required say all of the item; 0: the requirement is met. */
@@ -210,22 +231,31 @@ static enum asy_severity unless_met(const struct rule *rule)
                : ASY_BLOCKS;
 }
 
+/* What counts by a waiver is shown as waived, whatever else is met. */
+static enum asy_severity unless_met_or_waived(const struct rule *rule, enum asy_reason reason,
+                                              const struct asy_item *about)
+{
+    return is_waived(rule, reason, about) ? ASY_BLOCKS : unless_met(rule);
+}
+
 static void find_in_signature(struct rule *rule, const struct asy_fact *fact)
 {
     const struct asy_signature *signature = &fact->claim.is.signature;
-    const struct asy_why *why = fact->standing ? &fact->why : &fact->standing_why;
-    struct asy_why short_why = { shortcoming(rule, fact), NULL };
+    const struct asy_why *why = &fact->standing_why;
+    enum asy_reason too_little = shortcoming(rule, fact);
     enum asy_severity severity = unless_met(rule);
 
     if (signature->role == ASY_ROLE_BACKS || signature->role == ASY_ROLE_CERTIFIES)
         return; /* told by what it belongs to */
-    if (fact->standing) {
-        if (short_why.reason == ASY_REASON_NONE)
-            return;
-        why = &short_why;
-    }
+    if ((fact->standing || is_only_weak(fact)) && too_little != ASY_REASON_NONE)
+        asy_add_finding(rule->dossier, unless_met_or_waived(rule, too_little, about_of(fact)), too_little,
+                        about_of(fact), fact->claim.document, "%s", "");
+    if (fact->standing)
+        return;
     if (why->reason == ASY_DIGEST_MISMATCH || why->reason == ASY_SIZE_MISMATCH)
         return; /* the link tells it */
+    if (is_only_weak(fact))
+        severity = unless_met_or_waived(rule, why->reason, about_of(fact));
     if (why->reason == ASY_SIGNATURE_INVALID || why->reason == ASY_TIMESTAMP_INVALID)
         severity = ASY_BLOCKS;
     if (why->reason == ASY_REASON_NONE)
@@ -243,6 +273,9 @@ static void find_in_link(struct rule *rule, const struct asy_fact *fact)
                         NULL, fact->claim.document, "%s", fact->why.detail == NULL ? "" : fact->why.detail);
         return;
     }
+    if (fact->measure != NULL && asy_fact_holds(fact) && !is_strong(rule, fact->claim.is.link.alg) &&
+        is_waived(rule, ASY_DIGEST_WEAK, about))
+        find_item(rule, ASY_DIGEST_WEAK, about, asy_digest_name(fact->claim.is.link.alg));
     if (fact->measure == NULL || asy_fact_holds(fact))
         return;
     asy_add_finding(rule->dossier, ASY_BLOCKS, fact->why.reason, about, fact->claim.document, "%s",
@@ -327,7 +360,7 @@ static void find_unmet_items(struct rule *rule)
     for (size_t i = 0; i < told; i++) {
         const struct asy_finding *finding = &rule->dossier->findings[i];
 
-        if (finding->about != NULL && finding->severity == ASY_BLOCKS)
+        if (finding->about != NULL && (asy_finding_blocks(finding) || finding->why.reason == ASY_TREE_LINK))
             rule->marks[finding->about->no] |= MARK_FOUND;
     }
     for (size_t i = 0; i < rule->dossier->items_n; i++) {
@@ -357,11 +390,12 @@ static void find_denied(struct rule *rule)
         find_item(rule, ASY_POLICY_DENIED, NULL, rule->terms->product->name);
 }
 
-static void apply_waivers(struct rule *rule)
+/* To the findings from `first` on. */
+static void apply_waivers(struct rule *rule, size_t first)
 {
     size_t n = rule->dossier->findings_n;
 
-    for (size_t i = 0; rule->terms->policy != NULL && i < n; i++) {
+    for (size_t i = first; rule->terms->policy != NULL && i < n; i++) {
         struct asy_finding *finding = &rule->dossier->findings[i];
         const struct asy_item *about = finding->about == NULL ? finding->source : finding->about;
         const struct asy_waiver *waiver;
@@ -464,6 +498,7 @@ void asy_rule(struct asy_account *account, const struct asy_terms *terms)
 {
     struct rule rule = { .account = account, .dossier = account->dossier, .settings = terms->settings, .terms = terms };
     const struct asy_counting counting = { signature_counts, link_counts, &rule, terms->settings->min_digest };
+    size_t told;
 
     rule.counted = counted_principals(&rule);
     account->required_mask = rule.counted;
@@ -484,8 +519,10 @@ void asy_rule(struct asy_account *account, const struct asy_terms *terms)
     find_denied(&rule);
     find_in_facts(&rule);
     find_in_evidence(&rule);
-    find_unmet_items(&rule);
-    apply_waivers(&rule);
+    apply_waivers(&rule, 0);
+    told = rule.dossier->findings_n;
+    find_unmet_items(&rule); /* what is waived explains no lack of evidence */
+    apply_waivers(&rule, told);
     decide(&rule);
 }
 

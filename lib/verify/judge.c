@@ -51,33 +51,39 @@ static bool is_backed(struct asy_run *run, struct asy_fact *fact)
     return true;
 }
 
-/* Weak digests between the key and the bytes: the signature's own, and those of the links that it says. */
-static bool is_strong(struct asy_run *run, struct asy_fact *fact)
+/* A weak digest between the key and the bytes: the signature's own, or that of a link that it says; NONE is none. */
+static enum asy_digest_alg weak_digest_of(const struct asy_run *run, const struct asy_fact *fact)
 {
-    const struct asy_settings *settings = run->job->settings;
-    unsigned floor = asy_digest_strength(settings->min_digest);
-    const struct asy_try *attempt = asy_try_of(run, fact);
+    unsigned floor = asy_digest_strength(run->job->settings->min_digest);
     enum asy_digest_alg digest = fact->claim.is.signature.scheme.digest;
 
-    if (digest != ASY_DIGEST_NONE && asy_digest_strength(digest) < floor) {
-        falls(run, fact, ASY_SIGNATURE_WEAK, asy_digest_name(digest));
-        return false;
-    }
+    if (digest != ASY_DIGEST_NONE && asy_digest_strength(digest) < floor)
+        return digest;
     for (size_t i = 0; i < run->dossier->facts_n; i++) {
         const struct asy_claim *claim = &run->dossier->facts[i]->claim;
 
         if (claim->kind == ASY_CLAIM_LINK && asy_fact_no(run->dossier, claim->is.link.by) == fact &&
             claim->is.link.target.n > 0 && asy_recipe_whole(claim->is.link.target) != NULL &&
-            asy_digest_strength(claim->is.link.alg) < floor) {
-            falls(run, fact, ASY_SIGNATURE_WEAK, asy_digest_name(claim->is.link.alg));
-            return false;
-        }
+            asy_digest_strength(claim->is.link.alg) < floor)
+            return claim->is.link.alg;
     }
-    if (attempt != NULL && asy_key_is_rsa(attempt->key) && asy_key_bits(attempt->key) < settings->min_rsa) {
+    return ASY_DIGEST_NONE;
+}
+
+static bool is_strong(struct asy_run *run, struct asy_fact *fact)
+{
+    const struct asy_try *attempt = asy_try_of(run, fact);
+    enum asy_digest_alg digest = weak_digest_of(run, fact);
+    bool is_key_weak = attempt != NULL && asy_key_is_rsa(attempt->key) &&
+                       asy_key_bits(attempt->key) < run->job->settings->min_rsa;
+
+    if (digest != ASY_DIGEST_NONE)
+        falls(run, fact, ASY_SIGNATURE_WEAK, asy_digest_name(digest));
+    else if (is_key_weak)
         falls(run, fact, ASY_SIGNER_WEAK_KEY, asy_key_name(attempt->key));
-        return false;
-    }
-    return true;
+    if (digest != ASY_DIGEST_NONE && is_key_weak)
+        fact->principal = -1; /* a waiver of the one must not let the other pass */
+    return digest == ASY_DIGEST_NONE && !is_key_weak;
 }
 
 static void stand(struct asy_run *run, struct asy_fact *fact, const struct asy_principal *principal)
@@ -154,6 +160,7 @@ static void stand_by_key(struct asy_run *run, struct asy_fact *fact, const struc
     struct asy_principal principal = principal_of(fact, key->name, key->kind);
     const struct asy_signature *signature = &fact->claim.is.signature;
 
+    principal.key = key->name;
     fact->signer_known = true;
     if (run->job->settings->identity != NULL && strcmp(run->job->settings->identity, key->name) != 0) {
         falls(run, fact, ASY_SIGNER_IDENTITY, "a bare key has no identity but its name in the policy");
@@ -304,8 +311,9 @@ static void judge_signature(struct asy_run *run, struct asy_fact *fact)
         return;
     }
     find_signer(run, fact);
-    if (fact->standing && is_backed(run, fact) && is_strong(run, fact))
-        (void)has_required_comment(run, fact);
+    /* strength last: it alone can be waived */
+    if (fact->standing && is_backed(run, fact) && has_required_comment(run, fact))
+        (void)is_strong(run, fact);
 }
 
 /* ---- timestamps ---- */

@@ -4,6 +4,8 @@
 #include "verify/names.h"
 #include "verify/run.h"
 
+#include <string.h>
+
 static uint64_t limit_of(const struct asy_run *run, const struct asy_item *item)
 {
     const struct asy_limits *limits = run->dossier->limits;
@@ -115,7 +117,8 @@ static void recognise(struct asy_run *run, struct asy_item *item, struct asy_vie
 
 /*
  * Evidence lies beside an update and is no part of it, once it was read as evidence; so is an OpenPGP signature, which is
- * nothing but its armor.  Whatever only has the name of evidence stays a file that somebody must have said.
+ * nothing but its armor.  Whatever only has the name of evidence stays a file that somebody must have said, and so does a
+ * bare signature of nothing, which could be anything.
  */
 static void settle_role(struct asy_item *item, struct asy_view bytes)
 {
@@ -123,7 +126,9 @@ static void settle_role(struct asy_item *item, struct asy_view bytes)
     bool is_armor = asy_is_pem(text, "PGP SIGNATURE") && asy_view_ends(text, ASY_TEXT("-----END PGP SIGNATURE-----"));
     bool was_read = item->format != NULL && item->why.reason == ASY_REASON_NONE;
 
-    if (was_read || item->why.reason == ASY_EVIDENCE_UNBOUND || is_armor)
+    bool is_bare = item->format != NULL && strcmp(item->format, "bare") == 0;
+
+    if (was_read || (item->why.reason == ASY_EVIDENCE_UNBOUND && !is_bare) || is_armor)
         item->is_subject = false;
 }
 
