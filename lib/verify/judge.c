@@ -166,6 +166,10 @@ static void stand_by_key(struct asy_run *run, struct asy_fact *fact, const struc
         falls(run, fact, ASY_SIGNER_IDENTITY, "a bare key has no identity but its name in the policy");
         return;
     }
+    if (run->job->settings->require_cn != NULL) {
+        falls(run, fact, ASY_SIGNER_IDENTITY, "a bare key has no common name");
+        return;
+    }
     if (asy_trust_is_revoked(run->job->trust, signature->key_blob.len > 0 ? signature->key_blob : key->ssh_blob,
                              signature->ssh_cert)) {
         falls(run, fact, ASY_SIGNER_REVOKED, key->name);
@@ -243,6 +247,10 @@ static void stand_by_signers(struct asy_run *run, struct asy_fact *fact)
         return;
     }
     fact->signer_known = true;
+    if (run->job->settings->require_cn != NULL) {
+        falls(run, fact, ASY_SIGNER_IDENTITY, "an SSH key has no common name");
+        return;
+    }
     principal = principal_of(fact, answer.principal, "SSH key");
     principal.identity = answer.principal;
     stand(run, fact, &principal);

@@ -115,6 +115,19 @@ static void recognise(struct asy_run *run, struct asy_item *item, struct asy_vie
         cannot_read(run, item, ASY_EVIDENCE_UNSUPPORTED, "of no format that is known here");
 }
 
+static bool is_bare(const struct asy_item *item)
+{
+    return item->format != NULL && strcmp(item->format, "bare") == 0;
+}
+
+/* A message around its own content is a file like any other: the content came with the update. */
+static bool carries_content(const struct asy_item *item)
+{
+    const struct asy_format *format = item->format == NULL ? NULL : asy_format_named(asy_view_of(item->format));
+
+    return format != NULL && format->kind == ASY_KIND_SIGNATURE && item->about == NULL;
+}
+
 /*
  * Evidence lies beside an update and is no part of it, once it was read as evidence; so is an OpenPGP signature, which is
  * nothing but its armor.  Whatever only has the name of evidence stays a file that somebody must have said, and so does a
@@ -125,10 +138,9 @@ static void settle_role(struct asy_item *item, struct asy_view bytes)
     struct asy_view text = asy_view_trim(bytes);
     bool is_armor = asy_is_pem(text, "PGP SIGNATURE") && asy_view_ends(text, ASY_TEXT("-----END PGP SIGNATURE-----"));
     bool was_read = item->format != NULL && item->why.reason == ASY_REASON_NONE;
+    bool is_unbound = item->why.reason == ASY_EVIDENCE_UNBOUND;
 
-    bool is_bare = item->format != NULL && strcmp(item->format, "bare") == 0;
-
-    if (was_read || (item->why.reason == ASY_EVIDENCE_UNBOUND && !is_bare) || is_armor)
+    if ((was_read && !carries_content(item)) || (is_unbound && !is_bare(item)) || is_armor)
         item->is_subject = false;
 }
 

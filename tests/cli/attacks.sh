@@ -137,6 +137,17 @@ expect 0 ALLOW "$assay" verify --policy none --key k.pub list/SHA256SUMS
 printf '#!/bin/sh\n# %80s\n' x >list/run.sig
 expect 1 'coverage.unlisted-file' "$assay" verify --policy none --key k.pub list
 
+# ---- a message around its own content is no evidence about anything else, but a file ----
+mkdir carried
+echo good >carried/good
+sign k.key carried/good
+openssl cms -sign -binary -nodetach -in app -signer leaf.pem -inkey leaf.key -outform DER -out carried/setup.p7m -md sha256
+expect 1 'coverage.unlisted-file' "$assay" verify --policy none --key k.pub carried
+expect 0 ALLOW "$assay" verify --policy none --key k.pub --anchor ca.pem carried
+
+# ---- a key has no common name ----
+expect 12 'signer.identity' "$assay" verify --policy none --key k.pub --set require_cn=Boss carried/good
+
 # ---- lists that list themselves, or each other, say nothing ----
 mkdir self
 echo x >self/x
