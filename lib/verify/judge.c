@@ -192,6 +192,13 @@ static bool is_required_name(const struct asy_settings *settings, const struct a
            (answer->subject != NULL && strcmp(answer->subject, wanted) == 0);
 }
 
+/* The chain must be about the very key that signed. */
+static bool is_about_key(const struct asy_chain_answer *answer, const struct asy_fact *fact)
+{
+    return fact->has_key_fingerprint &&
+           memcmp(answer->leaf_fingerprint, fact->key_fingerprint, sizeof fact->key_fingerprint) == 0;
+}
+
 static void stand_by_chain(struct asy_run *run, struct asy_fact *fact, struct asy_fact *chain)
 {
     const struct asy_chain_terms terms = {
@@ -208,6 +215,10 @@ static void stand_by_chain(struct asy_run *run, struct asy_fact *fact, struct as
     fact->signer_name = answer.common_name == NULL ? answer.subject : answer.common_name;
     if (!asy_fact_holds(chain)) {
         falls_with(fact, &chain->why);
+        return;
+    }
+    if (!is_about_key(&answer, fact)) {
+        falls(run, fact, ASY_CHAIN_INVALID, "the chain is about another key");
         return;
     }
     fact->signer_known = true;
@@ -357,6 +368,10 @@ static bool stamp_holds(struct asy_run *run, const struct asy_stamp *stamp, stru
     by->signer_name = answer.common_name == NULL ? answer.subject : answer.common_name;
     if (!asy_fact_holds(chain)) {
         falls(run, by, ASY_TIMESTAMP_UNTRUSTED, chain->why.detail);
+        return false;
+    }
+    if (!is_about_key(&answer, by)) {
+        falls(run, by, ASY_CHAIN_INVALID, "the chain is about another key");
         return false;
     }
     if (stamp->time > run->dossier->at) {
