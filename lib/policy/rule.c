@@ -141,6 +141,8 @@ static bool is_complete(const struct rule *rule)
     for (size_t i = 0; i < rule->dossier->items_n; i++) {
         const struct asy_item *item = rule->dossier->items[i];
 
+        if (item->is_subject && item->parent != NULL)
+            return true; /* an archive is one thing: its members come together or not at all */
         if (item->pinned_by != 0 && item->format != NULL && strcmp(item->format, "mtree") == 0)
             return true;
     }

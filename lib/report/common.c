@@ -106,7 +106,7 @@ const char *asy_signature_name(enum asy_signature_alg alg)
 
 bool asy_needs_cover(const struct asy_item *item)
 {
-    return item->is_subject && item->parent == NULL;
+    return item->is_subject;
 }
 
 /* Runs of bytes: in order, none empty, none touching the next. */
