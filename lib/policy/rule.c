@@ -378,7 +378,7 @@ static void find_denied(struct rule *rule)
     for (size_t i = 0; rule->terms->policy != NULL && i < rule->dossier->items_n; i++) {
         const struct asy_item *item = rule->dossier->items[i];
 
-        for (const struct asy_measure *m = item->is_subject ? item->measures : NULL; m != NULL; m = m->next) {
+        for (const struct asy_measure *m = item->measures; m != NULL; m = m->next) {
             const struct asy_denied *denied =
                 m->done ? asy_policy_denied(rule->terms->policy, m->alg,
                                             (struct asy_view){ m->digest, asy_digest_len(m->alg) })

@@ -179,7 +179,7 @@ static assay_status plan_identity(struct asy_run *run)
     for (size_t i = 0; done && run->job->wants_identity && i < run->dossier->items_n; i++) {
         struct asy_item *item = run->dossier->items[i];
 
-        if (item->is_subject && !item->is_link)
+        if ((item->is_subject || item == subject) && !item->is_link)
             done = plan_sha256(run, item);
     }
     return done ? asy_ok : asy_fail(&run->diag, ASSAY_E_LIMIT, 0, "memory of the job");

@@ -34,6 +34,18 @@ tar -C "$tmp/t" -P -cf "$tmp/up.tar" ../t/a
 expect 1 'archive.unsafe-path' "$assay" inspect --strict "$tmp/up.tar"
 expect 0 'archive.unsafe-path' "$assay" inspect "$tmp/up.tar"
 
+# a denied archive stays denied when it is judged by its members
+cat >"$tmp/deny.yaml" <<YAML
+assay-policy: 1
+name: deny
+require:
+  coverage: all
+deny:
+  - sha256: $(sha256sum <"$tmp/m.tar" | cut -d' ' -f1)
+    reason: withdrawn
+YAML
+expect 17 'policy.denied' "$assay" verify --policy "$tmp/deny.yaml" --members --pin-manifest "$tmp/SUMS" "$tmp/m.tar"
+
 # what is no archive cannot be judged so, and what is not understood is not called consistent
 expect 3 'no archive' $v --pin-manifest "$tmp/SUMS" "$tmp/t/a"
 expect 3 'evidence.unsupported' "$assay" inspect --strict "$tmp/t/a"
