@@ -23,6 +23,8 @@ struct task {
     struct asy_measure *measures[STREAMS];
     size_t n;
     struct task *next; /* more measures of the same item than fit */
+    struct task *after; /* the next item of the same stream, which one thread reads in order (asy_source_group) */
+    bool is_after;      /* some other task leads to it */
 };
 
 struct shared {
@@ -351,16 +353,24 @@ static void worker_clear(struct worker *worker)
     free(worker->buffer);
 }
 
+static void run_item(struct worker *worker, const struct task *of)
+{
+    for (const struct task *task = of; task != NULL; task = task->next)
+        run_task(worker, task, worker->shared->tasks_n == 1);
+    if (of->item != NULL && worker->shared->tasks_n > 1)
+        (void)step(worker, 0);
+}
+
 static void run_all(struct worker *worker)
 {
     struct shared *shared = worker->shared;
     size_t i;
 
     while (!atomic_load(&shared->cancelled) && (i = atomic_fetch_add(&shared->next, 1)) < shared->tasks_n) {
-        for (const struct task *task = &shared->tasks[i]; task != NULL; task = task->next)
-            run_task(worker, task, shared->tasks_n == 1);
-        if (shared->tasks[i].item != NULL && shared->tasks_n > 1)
-            (void)step(worker, 0);
+        if (shared->tasks[i].is_after)
+            continue;
+        for (const struct task *of = &shared->tasks[i]; of != NULL && !atomic_load(&shared->cancelled); of = of->after)
+            run_item(worker, of);
     }
 }
 
@@ -414,6 +424,24 @@ static bool task_add(struct asy_dossier *dossier, struct task *task, struct asy_
     return true;
 }
 
+/* Members of one compressed archive follow each other as they do in the archive: it is decoded once then. */
+static void keep_in_order(struct task *const *of_item, size_t n)
+{
+    struct task *before = NULL;
+
+    for (size_t i = 0; i < n; i++) {
+        struct task *task = of_item[i];
+
+        if (task == NULL || asy_source_group(task->item->source) == NULL)
+            continue;
+        if (before != NULL && asy_source_group(before->item->source) == asy_source_group(task->item->source)) {
+            before->after = task;
+            task->is_after = true;
+        }
+        before = task;
+    }
+}
+
 /*
  * Sorts the measures that are not done into tasks: those with digests of digests in a second round, when what they
  * stand on is there.
@@ -451,6 +479,7 @@ static assay_status plan(struct shared *shared, bool second_round, struct asy_di
             return asy_fail(diag, ASSAY_E_MEMORY, 0, "memory of the job");
         }
     }
+    keep_in_order(of_item, dossier->items_n);
     free(of_item);
     return asy_ok;
 }
