@@ -110,19 +110,23 @@ static struct asy_principal principal_of(const struct asy_fact *fact, const char
 
 /* ---- who: keys of the store ---- */
 
+/* One key may stand under several names: the one that is valid now, else the first. */
 static const struct asy_trusted_key *trusted_key_of(const struct asy_run *run, const struct asy_fact *fact)
 {
+    const struct asy_trusted_key *first = NULL;
     const struct asy_trust *trust = run->job->trust;
 
-    if (!fact->has_key_fingerprint)
-        return NULL;
-    for (size_t i = 0; i < asy_trust_keys_n(trust); i++) {
+    for (size_t i = 0; fact->has_key_fingerprint && i < asy_trust_keys_n(trust); i++) {
         const struct asy_trusted_key *key = asy_trust_key(trust, i);
 
-        if (memcmp(asy_key_fingerprint(key->key), fact->key_fingerprint, sizeof fact->key_fingerprint) == 0)
+        if (memcmp(asy_key_fingerprint(key->key), fact->key_fingerprint, sizeof fact->key_fingerprint) != 0)
+            continue;
+        if (run->dossier->at >= key->from && run->dossier->at < key->until)
             return key;
+        if (first == NULL)
+            first = key;
     }
-    return NULL;
+    return first;
 }
 
 /* A key's validity at the reference time, or, where the policy says so, at the time of a trusted timestamp. */
