@@ -355,15 +355,11 @@ static bool is_seen_before(struct asy_members *members, const struct asy_member_
     return false;
 }
 
-void asy_members_finish(struct asy_members *members)
+/* Neighbours in order: equal names, and what lies below something that is no directory. */
+static void check_names(struct asy_members *members)
 {
     const struct asy_member_entry *above = NULL;
 
-    if (members->n == 0) {
-        asy_members_find(members, ASY_ARCHIVE_CORRUPT, "the archive has no members");
-        return;
-    }
-    qsort(members->entries, members->n, sizeof *members->entries, by_path);
     for (size_t i = 0; i < members->n; i++) {
         const struct asy_member_entry *entry = &members->entries[i];
 
@@ -373,14 +369,34 @@ void asy_members_finish(struct asy_members *members)
             check_above(members, entry, above);
         else
             above = entry->type == ASY_MEMBER_DIRECTORY || entry->folded.len == 0 ? NULL : entry;
-        if (entry->type == ASY_MEMBER_HARDLINK && !is_seen_before(members, entry))
-            asy_members_find(members, ASY_ARCHIVE_PATH,
-                             "\"%.*s\": the hard link's target \"%.*s\" is no member before it",
-                             SHOW(entry->name), SHOW(entry->target));
         if (entry->type != ASY_MEMBER_DIRECTORY && entry->folded.len == 0)
             asy_members_find(members, ASY_ARCHIVE_PATH, "\"%.*s\" names the root and is no directory",
                              SHOW(entry->name));
     }
+}
+
+/* After the names: with more findings than are told it ends, so that many equal names cannot make it slow. */
+static void check_hard_links(struct asy_members *members)
+{
+    for (size_t i = 0; i < members->n && members->findings <= ASY_MEMBER_FINDINGS; i++) {
+        const struct asy_member_entry *entry = &members->entries[i];
+
+        if (entry->type == ASY_MEMBER_HARDLINK && !is_seen_before(members, entry))
+            asy_members_find(members, ASY_ARCHIVE_PATH,
+                             "\"%.*s\": the hard link's target \"%.*s\" is no member before it",
+                             SHOW(entry->name), SHOW(entry->target));
+    }
+}
+
+void asy_members_finish(struct asy_members *members)
+{
+    if (members->n == 0) {
+        asy_members_find(members, ASY_ARCHIVE_CORRUPT, "the archive has no members");
+        return;
+    }
+    qsort(members->entries, members->n, sizeof *members->entries, by_path);
+    check_names(members);
+    check_hard_links(members);
 }
 
 void asy_members_failed(struct asy_members *members, const struct asy_diag *diag, struct asy_view shown)

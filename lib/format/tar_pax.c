@@ -7,6 +7,8 @@
 #include "base/reader.h"
 #include "base/text.h"
 
+#include <stdlib.h>
+
 struct record {
     struct asy_view key, value;
 };
@@ -76,42 +78,48 @@ static bool may_repeat(struct asy_view key)
            asy_view_is(key, "comment");
 }
 
-/* Whether the records before `end` have this key already. */
-static bool is_repeated(struct asy_view bytes, size_t end, struct asy_view key)
-{
-    struct asy_reader r = asy_reader_of(asy_view_head(bytes, end));
-    struct record record;
+enum { RECORDS_MAX = 1024 };
 
-    while (!asy_at_end(&r) && get_record(&r, &record)) {
-        if (asy_view_eq(record.key, key))
-            return true;
+static int by_key(const void *a, const void *b)
+{
+    const struct asy_view *x = a, *y = b;
+
+    return asy_view_cmp(*x, *y);
+}
+
+static void find_repeated(struct asy_members *members, struct asy_view *keys, size_t n)
+{
+    qsort(keys, n, sizeof *keys, by_key);
+    for (size_t i = 1; i < n; i++) {
+        if (asy_view_eq(keys[i - 1], keys[i]) && !may_repeat(keys[i]))
+            asy_members_find(members, ASY_ARCHIVE_DISAGREES, "\"%.*s\" is twice in one extended header",
+                             ASY_TAR_SHOW(keys[i]));
     }
-    return false;
 }
 
 void asy_tar_read_pax(struct asy_members *members, struct asy_view bytes, bool global,
                       struct asy_tar_extras *out)
 {
     struct asy_reader r = asy_reader_of(bytes);
+    struct asy_view keys[RECORDS_MAX];
     struct asy_tar_extras none = { 0 };
     struct record record;
-    unsigned n = 0;
+    size_t n = 0;
 
     while (!asy_at_end(&r)) {
         size_t at = r.at;
 
-        if (++n > 1024 ||
-            !get_record(&r, &record)) { /* a bound, as every record is compared with those before */
+        if (n == RECORDS_MAX || !get_record(&r, &record)) {
             asy_members_find(members, ASY_ARCHIVE_CORRUPT,
-                             "byte %zu of an extended header begins no record, or it has too many", at);
-            return;
+                             "byte %zu of an extended header begins no record, or is behind %d of them", at,
+                             RECORDS_MAX);
+            break;
         }
-        if (!may_repeat(record.key) && is_repeated(bytes, at, record.key))
-            asy_members_find(members, ASY_ARCHIVE_DISAGREES, "\"%.*s\" is twice in one extended header",
-                             ASY_TAR_SHOW(record.key));
+        keys[n++] = record.key;
         if (global && is_override(record.key))
             asy_members_find(members, ASY_ARCHIVE_DISAGREES, "a global header sets \"%.*s\" for all members",
                              ASY_TAR_SHOW(record.key));
         take_record(members, &record, global ? &none : out);
     }
+    find_repeated(members, keys, n);
 }

@@ -2,18 +2,13 @@
 
 #include <pthread.h>
 
-/* A decoder and where it stands, so that reading on from there costs nothing. */
-struct tap {
-    struct asy_unpacker *unpacker;
-};
-
 struct asy_packed {
     struct asy_source *file; /* a handle of our own: the archive's may be closed meanwhile */
     enum asy_packing whole;
     uint64_t limit;
     pthread_mutex_t lock; /* over all below, and over opening and closing the file */
     unsigned open;        /* members that are open */
-    struct tap tap;       /* of a compressed archive */
+    struct asy_unpacker *tap; /* of a compressed archive: it stays where it stands, for reading on */
 };
 
 struct member {
@@ -21,7 +16,7 @@ struct member {
     uint64_t off, packed_len, size;
     enum asy_packing own;
     bool open;
-    struct tap tap; /* of a deflated member */
+    struct asy_unpacker *tap; /* of a deflated member, likewise */
 };
 
 struct asy_packed *asy_packed_new(struct asy_arena *arena, const struct asy_source *archive,
@@ -37,31 +32,32 @@ struct asy_packed *asy_packed_new(struct asy_arena *arena, const struct asy_sour
     return packed->file == NULL ? NULL : packed;
 }
 
-static void tap_close(struct tap *tap)
+static void tap_close(struct asy_unpacker **tap)
 {
-    asy_unpacker_free(tap->unpacker);
-    tap->unpacker = NULL;
+    asy_unpacker_free(*tap);
+    *tap = NULL;
 }
 
 /* A decoder that stands at `to`: the one at hand when it is not past it, else a new one. */
-static assay_status tap_seek(struct tap *tap, const struct asy_source *file, uint64_t off, uint64_t len,
-                             enum asy_packing packing, uint64_t limit, uint64_t to, struct asy_diag *diag)
+static assay_status tap_seek(struct asy_unpacker **tap, const struct asy_source *file, uint64_t off,
+                             uint64_t len, enum asy_packing packing, uint64_t limit, uint64_t to,
+                             struct asy_diag *diag)
 {
     assay_status s = asy_ok;
 
-    if (tap->unpacker != NULL && asy_unpacked(tap->unpacker) > to)
+    if (*tap != NULL && asy_unpacked(*tap) > to)
         tap_close(tap);
-    if (tap->unpacker == NULL)
-        s = asy_unpacker_new(file, off, len, packing, limit, &tap->unpacker, diag);
+    if (*tap == NULL)
+        s = asy_unpacker_new(file, off, len, packing, limit, tap, diag);
     if (!assay_ok(s))
         return s;
-    return asy_unpack_skip(tap->unpacker, to - asy_unpacked(tap->unpacker), diag);
+    return asy_unpack_skip(*tap, to - asy_unpacked(*tap), diag);
 }
 
-static assay_status tap_read(struct tap *tap, void *buf, size_t n, struct asy_diag *diag)
+static assay_status tap_read(struct asy_unpacker **tap, void *buf, size_t n, struct asy_diag *diag)
 {
     size_t got = 0;
-    assay_status s = asy_unpack(tap->unpacker, buf, n, &got, diag);
+    assay_status s = asy_unpack(*tap, buf, n, &got, diag);
 
     if (assay_ok(s) && got < n)
         return asy_fail(diag, ASSAY_E_FORMAT, 0, "the member unpacks to fewer bytes than it says");
