@@ -129,7 +129,8 @@ static int open_file(const struct asy_source *source)
     do {
         fd = (int)syscall(SYS_openat2, source->dir, source->path, &how, sizeof how);
     } while (fd < 0 && errno == EAGAIN);
-    if (fd < 0 && errno == ENOSYS) /* kernels before 5.6: no links at all rather than links anywhere */
+    /* Kernels before 5.6: a name in the directory itself, and no link; a longer path could pass through one. */
+    if (fd < 0 && errno == ENOSYS && strchr(source->path, '/') == NULL)
         return openat(source->dir, source->path, (int)how.flags | O_NOFOLLOW);
     return fd;
 }
