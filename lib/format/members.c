@@ -162,7 +162,9 @@ static void check_link(struct asy_members *members, const struct asy_member *mem
     const struct asy_member as_name = { .name = member->target };
     const char *defect = NULL;
 
-    if (member->type == ASY_MEMBER_SYMLINK)
+    if (member->type == ASY_MEMBER_SYMLINK && member->is_rooted)
+        defect = member->target.len == 0 || has_control(member->target) ? "is no path" : NULL;
+    else if (member->type == ASY_MEMBER_SYMLINK)
         defect = target_defect(member->name, member->target);
     else if (member->type == ASY_MEMBER_HARDLINK)
         defect = defect_of(&as_name);
