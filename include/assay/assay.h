@@ -92,6 +92,9 @@ enum assay_role {
     ASSAY_ROLE_MANIFEST,
     ASSAY_ROLE_PINNED_MANIFEST, /* a manifest that the caller vouches for */
     ASSAY_ROLE_TIMESTAMP,
+    ASSAY_ROLE_RELEASE,         /* a signed list of indices: InRelease, Release */
+    ASSAY_ROLE_INDEX,           /* a repository's list of packages: Packages, APKINDEX, a pacman database */
+    ASSAY_ROLE_INDEX_SIGNATURE, /* over the index that was named before it */
 };
 
 /* A file or a directory; evidence is looked for beside it, unless some is named.  NULL when memory is short. */
@@ -111,6 +114,9 @@ ASSAY_API void assay_subject_free(assay_subject *);
 ASSAY_API assay_status assay_subject_add_file(assay_subject *, enum assay_role, const char *path) ASSAY_MUST_USE;
 ASSAY_API assay_status assay_subject_add_memory(assay_subject *, enum assay_role, const char *name, const void *bytes,
                                                 size_t len) ASSAY_MUST_USE;
+
+/* The path by which a release lists the index that was named last; ASSAY_E_USAGE where none was. */
+ASSAY_API assay_status assay_subject_index_path(assay_subject *, const char *path) ASSAY_MUST_USE;
 
 /* Reads evidence as this format and no other; ASSAY_E_USAGE when there is none of the name (assay_format_name). */
 ASSAY_API assay_status assay_subject_set_format(assay_subject *, const char *format) ASSAY_MUST_USE;

@@ -79,7 +79,9 @@ struct asy_signature {
 struct asy_link {
     enum asy_digest_alg alg;
     struct asy_view value;    /* raw digest bytes */
-    asy_claim_no by;          /* the signature that says it; 0: the document says it */
+    asy_claim_no by;          /* the signature that says it; 0: the document says it, or */
+    bool has_place;           /* only a run of the document does: who says that run says the link */
+    uint64_t place_off, place_len;
     struct asy_recipe target; /* the bytes; or: */
     struct asy_view path;     /* a path relative to the document's directory, safe and normal; */
     bool by_digest;           /* or whatever input has this digest */
