@@ -135,7 +135,7 @@ static assay_status decode(const struct asy_rpm *rpm, uint32_t tag, struct asy_v
     return asy_hex_decode(rpm->reading->dossier->arena, hex, &out->value) ? asy_ok : bad_digest(rpm, tag);
 }
 
-/* An array of one, for there is one payload. */
+/* One text, alone or as an array, for there is one payload. */
 static assay_status read_payload_digest(const struct asy_rpm *rpm, uint32_t tag, enum asy_digest_alg alg,
                                         struct asy_rpm_digest *out, size_t *n)
 {
@@ -145,7 +145,7 @@ static assay_status read_payload_digest(const struct asy_rpm *rpm, uint32_t tag,
 
     if (entry == NULL)
         return asy_ok;
-    if (entry->type != ASY_RPM_STRING_ARRAY || entry->count != 1)
+    if ((entry->type != ASY_RPM_STRING && entry->type != ASY_RPM_STRING_ARRAY) || entry->count != 1)
         return bad_digest(rpm, tag);
     if (!asy_rpm_texts(entry, rpm->reading->dossier->arena, &texts))
         return asy_fail(&rpm->reading->diag, ASSAY_E_LIMIT, 0, "memory of the job");
@@ -390,6 +390,7 @@ static bool say(const struct asy_rpm *rpm, enum asy_statement_kind kind, struct 
     statement->place_off = rpm->header.off;
     statement->place_len = rpm->header.len;
     statement->text = text;
+    statement->scheme = ASY_VERSION_RPM;
     return true;
 }
 

@@ -202,7 +202,7 @@ static bool holds_files(const struct asy_format *format)
 }
 
 /* What is wrong with a package is about the file itself, and stands in the way whatever else is said of it. */
-static void read_package(struct asy_run *run, struct asy_item *item, const struct asy_format *format)
+static bool read_package(struct asy_run *run, struct asy_item *item, const struct asy_format *format)
 {
     struct asy_reading reading = {
         .dossier = run->dossier,
@@ -215,11 +215,12 @@ static void read_package(struct asy_run *run, struct asy_item *item, const struc
     enum asy_reason reason;
 
     if (assay_ok(format->read(&reading)))
-        return;
+        return true;
     drop_claims(run->dossier, first);
     reason = reason_of(&reading.diag);
     asy_add_finding(run->dossier, ASY_BLOCKS, reason == ASY_EVIDENCE_MALFORMED ? ASY_ARCHIVE_CORRUPT : reason, item, item,
                     "%s", reading.diag.text);
+    return false;
 }
 
 /* The format of a file by its first bytes, or by the caller's word; the source is open then. */
@@ -257,8 +258,8 @@ static void use_format(struct asy_run *run, const struct asy_format *format)
     item->size = size;
     item->has_size = true;
     run->by_members = run->job->subject->by_members && holds_files(format);
-    if (format->kind == ASY_KIND_PACKAGE)
-        read_package(run, item, format);
+    if (format->kind == ASY_KIND_PACKAGE && !read_package(run, item, format))
+        return;
     if (holds_files(format) && (run->by_members || run->inspects))
         walk_archive(run, format);
     else if (format->kind == ASY_KIND_SIGNATURE && size <= run->dossier->limits->document)
@@ -311,7 +312,7 @@ static void read_packages(struct asy_run *run)
             item->format = format->name;
             item->size = asy_source_size(item->source);
             item->has_size = true;
-            read_package(run, item, format);
+            (void)read_package(run, item, format);
         }
         asy_source_close(item->source);
     }
