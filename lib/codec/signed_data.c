@@ -406,7 +406,7 @@ assay_status asy_signed_data_read(struct asy_arena *arena, struct asy_reader r, 
     struct job job = { arena, &data, diag };
     struct asy_reader info, explicit_body, body;
     struct asy_view bytes, oid;
-    assay_status s = asy_cms_framing(arena, r, &bytes, diag);
+    assay_status s = asy_cms_framing(arena, r, &bytes, &data.came, diag);
 
     if (!assay_ok(s))
         return s;

@@ -111,6 +111,8 @@ static void find_unmet(struct asy_weighing *rule, const struct asy_item *item)
     else if (mask != 0)
         asy_add_finding(rule->dossier, ASY_BLOCKS, ASY_THRESHOLD_UNMET, item, NULL, "%u signers more are required",
                         asy_signers_short(rule, item));
+    else if (item->why.reason != ASY_REASON_NONE && !item->is_evidence) /* what it carries itself could not be read */
+        asy_find_item(rule, item->why.reason, item, item->why.detail);
     else if (!has_evidence(rule))
         asy_find_item(rule, ASY_EVIDENCE_ABSENT, item, NULL);
     else if (item->said != NULL)

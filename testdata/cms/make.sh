@@ -50,6 +50,8 @@ sign good.p7s -signer leaf.crt -inkey leaf.key
 openssl cms -sign -binary -in data.bin -outform PEM -out armored.p7s -nosmimecap -signer leaf.crt -inkey leaf.key
 sign attached.p7m -nodetach -signer leaf.crt -inkey leaf.key
 sign streamed.p7m -nodetach -stream -signer leaf.crt -inkey leaf.key
+openssl cms -cmsout -inform DER -in attached.p7m -outform PEM -out armored.p7m
+{ echo "-----BEGIN CMS-----"; base64 -w 64 streamed.p7m; echo "-----END CMS-----"; } >armored-streamed.p7m
 sign noattr.p7s -noattr -signer leaf.crt -inkey leaf.key
 sign keyid.p7s -keyid -signer leaf.crt -inkey leaf.key
 sign nocerts.p7s -nocerts -signer leaf.crt -inkey leaf.key
@@ -69,6 +71,10 @@ python3 add_unsigned.py microsoft good.p7s token.tst >stamped-ms.p7s
 head -c 400 token.tst >broken.tst
 python3 add_unsigned.py octets good.p7s broken.tst >stamped-broken.p7s
 
+# A signature without the attributes that it signs, and a file made of them (RFC 5652 5.4).
+python3 add_unsigned.py stripped good.p7s >stripped.p7s
+python3 add_unsigned.py attributes good.p7s >attributes.bin
+
 # Detached stamps of the data.
 openssl ts -query -data data.bin -sha256 -cert -no_nonce -out q.tsq 2>/dev/null
 openssl ts -reply -config ext.cnf -section tsa_config -queryfile q.tsq -signer tsa.crt -inkey tsa.key -chain root.crt \
@@ -79,6 +85,7 @@ openssl ts -query -data data.bin -md5 -no_nonce -out q.tsq 2>/dev/null
 openssl ts -reply -config ext.cnf -section tsa_config -queryfile q.tsq -signer tsa.crt -inkey tsa.key \
     -out rejected.tsr 2>/dev/null || true
 
-cp data.bin root.crt good.p7s armored.p7s attached.p7m streamed.p7m noattr.p7s keyid.p7s nocerts.p7s \
+cp data.bin root.crt good.p7s armored.p7s attached.p7m streamed.p7m armored.p7m \
+    armored-streamed.p7m stripped.p7s attributes.bin noattr.p7s keyid.p7s nocerts.p7s \
     ess.p7s rsa.p7s pss.p7s two.p7s stamped.p7s stamped-ms.p7s stamped-broken.p7s "$here"
 cp data.bin root.crt granted.tsr token.tst rejected.tsr "$here/../timestamp"

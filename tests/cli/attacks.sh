@@ -145,6 +145,15 @@ openssl cms -sign -binary -nodetach -in app -signer leaf.pem -inkey leaf.key -ou
 expect 1 'coverage.unlisted-file' "$assay" verify --policy none --key k.pub carried
 expect 0 ALLOW "$assay" verify --policy none --key k.pub --anchor ca.pem carried
 
+# ---- a signature without its signed attributes verifies over a file made of them ----
+cms=$data/cms
+expect 3 'is a set of attributes' "$assay" verify --policy none --anchor "$cms/root.crt" \
+    --signature "$cms/stripped.p7s" "$cms/attributes.bin"
+expect 0 ALLOW "$assay" verify --policy none --anchor "$cms/root.crt" --signature "$cms/noattr.p7s" "$cms/data.bin"
+digest=$(sha256sum <"$cms/data.bin" | cut -d' ' -f1)
+expect 3 'not its digest' "$assay" verify --policy none --anchor "$cms/root.crt" \
+    --signature "$cms/noattr.p7s" "sha256:$digest"
+
 # ---- a key has no common name ----
 expect 12 'signer.identity' "$assay" verify --policy none --key k.pub --set require_cn=Boss carried/good
 
