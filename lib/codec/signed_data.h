@@ -62,9 +62,9 @@ struct asy_signed_data {
 
     struct asy_view *certificates; /* DER; of the other choices none is kept */
     size_t certificates_n;
-    struct asy_view *crls; /* DER */
+    struct asy_view *crls; /* DER; also those that signers archived (adbe-revocationInfoArchival) */
     size_t crls_n;
-    struct asy_view *ocsp; /* OCSPResponse, DER (RFC 5940) */
+    struct asy_view *ocsp; /* OCSPResponse, DER (RFC 5940); likewise */
     size_t ocsp_n;
     struct asy_cms_signer *signers; /* at least one */
     size_t signers_n;

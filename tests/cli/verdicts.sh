@@ -38,6 +38,14 @@ done
 expect 10 'UNPROVEN' "$assay" verify --policy none --anchor "$data/cms/root.crt" $at "$tmp/before.p7m"
 expect 3 'evidence.malformed' "$assay" verify --policy none --anchor "$data/cms/root.crt" $at "$tmp/behind.p7m"
 
+# what a signer archived is asked, and believed for its own signature alone
+archived() { signature=$1; shift; expect "$@" --signature "$data/cms/$signature" "$data/cms/data.bin"; }
+anchor="--policy none --anchor $data/cms/archive-root.crt $at"
+archived archived.p7s 0 ALLOW "$assay" verify $anchor --set revocation=require
+archived archived-revoked.p7s 12 'signer.revoked' "$assay" verify $anchor
+archived good.p7s 3 'revocation.missing' "$assay" verify --policy none --anchor "$data/cms/root.crt" $at \
+    --set revocation=require
+
 # two of three must have signed, and did
 expect 0 ALLOW "$assay" verify --policy none --key "$s/keys/acme.pub" --anchor "$s/keys/root.pem" $at \
     --set threshold=2 "$s/good"
