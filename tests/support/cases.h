@@ -97,6 +97,21 @@ static inline bool in_response_head(const unsigned char *bytes, size_t len, size
     return off == 8 || (off >= 9 && in_token_head(bytes, len, off - 9));
 }
 
+static inline size_t header_end(const unsigned char *bytes, size_t at)
+{
+    const unsigned char *h = bytes + at + 8;
+    size_t il = (size_t)h[2] << 8 | h[3], dl = (size_t)h[6] << 8 | h[7];
+
+    return at + 16 + 16 * il + dl;
+}
+
+/* An RPM package begins with its lead, the signature header and what pads it to eight, which nobody signs. */
+static inline bool in_rpm_head(const unsigned char *bytes, size_t len, size_t off)
+{
+    (void)len;
+    return off < (header_end(bytes, 96) + 7) / 8 * 8;
+}
+
 #define MINISIG(file, name) \
     { ASSAY_ROLE_SIGNATURE, file, name, in_untrusted_comment, LINE_FREE }
 #define LIST(file, name) { ASSAY_ROLE_MANIFEST, file, name, NULL, 0 }
@@ -163,6 +178,9 @@ static const struct update updates[] = {
     { "timestamp, token", "property/agent.bin", NULL, NULL,
       { { ASSAY_ROLE_TIMESTAMP, "property/agent.bin.tst", "agent.bin.tst", in_token_head, 0 } },
       { { ASSAY_TRUST_TSA_ANCHOR, "property/root.crt" } }, NULL, NULL, 1 },
+    { "rpm", "rpm/valid/vendor.rpm", "agent.rpm", in_rpm_head, { { 0 } }, KEY("rpm/valid/vendor.pgp"), NULL, NULL, 1 },
+    { "rpm, version 6", "rpm/valid/six.rpm", "agent.rpm", in_rpm_head, { { 0 } }, KEY("rpm/valid/vendor.pgp"), NULL, NULL,
+      1 },
     { "two signers", "property/agent.bin", NULL, NULL,
       { ARMORED("property/agent.bin.sshsig", "agent.bin.sshsig"), SIGNATURE("property/ec.sig", "agent.bin.sig") },
       { { ASSAY_TRUST_KEY, "property/ssh.pub" }, { ASSAY_TRUST_KEY, "property/ec.pub" } }, "threshold", "2", 2 },
