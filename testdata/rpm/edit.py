@@ -67,11 +67,14 @@ class Package:
         self.main, end = read(data, end + -end % 8)
         self.payload = data[end:]
 
-    def digest(self):
+    def digest(self, alternative=None):
         """Digests that are right again after a change."""
         if any(e[0] == 5092 for e in self.main.entries):
             self.main.put(5092, ARRAY, hashlib.sha256(self.payload).hexdigest().encode() + b'\0')
-            self.main.drop(5097)
+            if alternative is None:
+                self.main.drop(5097)
+            else:
+                self.main.put(5097, ARRAY, alternative)
         header = self.main.write()
         self.signatures.put(269, STRING, hashlib.sha1(header).hexdigest().encode() + b'\0')
         self.signatures.put(273, STRING, hashlib.sha256(header).hexdigest().encode() + b'\0')
@@ -334,8 +337,7 @@ p = Package('gzip')
 p.payload += b'more'
 p.digest().save('invalid/behind_packed')
 p = Package('gzip')
-p.main.put(5097, ARRAY, b'00' * 32 + b'\0')
-p.save('invalid/alternative')
+p.digest(b'00' * 32 + b'\0').save('invalid/alternative')
 p = Package('stored')
 p.main.put(1116, INT32, bytes(4))
 p.digest().save('invalid/lists')

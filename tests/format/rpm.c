@@ -87,7 +87,7 @@ Test(rpm, what_is_newer_is_not_guessed_at)
 /* The signature is over the main header, and that header says the payload to the end of the file. */
 Test(rpm, the_header_is_signed_and_says_the_payload)
 {
-    struct walking w = package_named("valid", "vendor", false);
+    struct walking w = package_named("valid", "rsa", false);
     const struct asy_dossier *dossier = w.reading.dossier;
     const struct asy_item *item = w.reading.document;
     const struct asy_signature *signature = NULL;
