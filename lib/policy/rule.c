@@ -60,6 +60,19 @@ static bool asks_nothing(const struct asy_weighing *rule)
     return policy != NULL && (rule->terms->product == NULL || !rule->terms->product->require.is_given);
 }
 
+static void find_nothing_asked(struct asy_weighing *rule)
+{
+    const struct asy_product *product = rule->terms->product;
+
+    if (product != NULL)
+        asy_find_item(rule, ASY_POLICY_EMPTY, NULL, product->name);
+    else if (rule->terms->policy->products_n == 0)
+        asy_find_item(rule, ASY_POLICY_EMPTY, NULL, "the policy has no products");
+    else
+        asy_add_finding(rule->dossier, ASY_BLOCKS, ASY_POLICY_EMPTY, NULL, NULL,
+                        "no product of the policy matches the name %s", rule->account->subject_name);
+}
+
 static void decide(struct asy_weighing *rule)
 {
     struct asy_account *account = rule->account;
@@ -102,7 +115,7 @@ void asy_rule(struct asy_account *account, const struct asy_terms *terms)
     rule.complete = asy_is_complete(&rule);
     count_subjects(&rule);
     if (asks_nothing(&rule))
-        asy_find_item(&rule, ASY_POLICY_EMPTY, NULL, NULL);
+        find_nothing_asked(&rule);
     asy_find_denied(&rule);
     asy_find_in_facts(&rule);
     asy_find_in_evidence(&rule);
