@@ -117,6 +117,7 @@ void asy_rule(struct asy_account *account, const struct asy_terms *terms)
     if (asks_nothing(&rule))
         find_nothing_asked(&rule);
     asy_find_denied(&rule);
+    asy_find_rollbacks(&rule);
     asy_find_in_facts(&rule);
     asy_find_in_evidence(&rule);
     asy_apply_waivers(&rule, 0);
@@ -124,6 +125,13 @@ void asy_rule(struct asy_account *account, const struct asy_terms *terms)
     asy_find_unmet_items(&rule); /* what is waived explains no lack of evidence */
     asy_apply_waivers(&rule, told);
     decide(&rule);
+}
+
+void asy_rule_out(struct asy_account *account, enum asy_reason reason, const char *detail)
+{
+    asy_add_finding(account->dossier, ASY_BLOCKS, reason, NULL, NULL, "%s", detail);
+    account->ruling = strongest(account->dossier);
+    account->exit_code = asy_exit_code(account->dossier, account->ruling);
 }
 
 /* ux: one reason class gives its code; several of one ruling give the lowest for UNPROVEN, and 1 for the other two. */

@@ -64,6 +64,7 @@ unsigned asy_signers_short(const struct asy_weighing *, const struct asy_item *)
 /* Each adds its findings to the dossier. */
 void asy_find_item(struct asy_weighing *, enum asy_reason, const struct asy_item *about, const char *detail);
 void asy_find_denied(struct asy_weighing *);
+void asy_find_rollbacks(struct asy_weighing *);
 void asy_find_in_facts(struct asy_weighing *);
 void asy_find_in_evidence(struct asy_weighing *);
 void asy_find_unmet_items(struct asy_weighing *);
