@@ -63,14 +63,13 @@ static bool asks_nothing(const struct asy_weighing *rule)
 static void find_nothing_asked(struct asy_weighing *rule)
 {
     const struct asy_product *product = rule->terms->product;
+    const char *why = "no product of the policy matches this name";
 
     if (product != NULL)
-        asy_find_item(rule, ASY_POLICY_EMPTY, NULL, product->name);
+        why = product->name;
     else if (rule->terms->policy->products_n == 0)
-        asy_find_item(rule, ASY_POLICY_EMPTY, NULL, "the policy has no products");
-    else
-        asy_add_finding(rule->dossier, ASY_BLOCKS, ASY_POLICY_EMPTY, NULL, NULL,
-                        "no product of the policy matches the name %s", rule->account->subject_name);
+        why = "the policy has no products";
+    asy_find_item(rule, ASY_POLICY_EMPTY, NULL, why);
 }
 
 static void decide(struct asy_weighing *rule)

@@ -82,7 +82,7 @@ name: agent
 products:
   - {name: agent, match: ["agent-*.tar"], require: {coverage: all}}
 END
-expect 3 'no product of the policy matches the name good' "$assay" verify --policy "$tmp/agent.yaml" $at "$s/good"
+expect 3 'no product of the policy matches this name' "$assay" verify --policy "$tmp/agent.yaml" $at "$s/good"
 
 # help on the way is help, and never the status of an ALLOW
 expect 2 'usage: assay verify' "$assay" verify --help
