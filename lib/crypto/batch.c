@@ -31,8 +31,19 @@ static void lay_out(struct batch *batch, uint8_t *buffer)
     }
 }
 
+static bool digest_all(const struct asy_work *work, const struct asy_view *messages, size_t n, uint8_t (*digests)[32])
+{
+    bool done = true;
+
+    if (work->has_pairs)
+        asy_sha256_many(messages, n, digests);
+    for (size_t i = 0; !work->has_pairs && done && i < n; i++)
+        done = asy_digest_bytes(work->crypto, ASY_SHA256, messages[i], digests[i]);
+    return done;
+}
+
 /* What comes in one read is digested as it was at one moment. */
-static uint64_t digest(struct batch *batch)
+static uint64_t digest(const struct asy_work *work, struct batch *batch)
 {
     struct asy_view messages[ASY_BATCH];
     struct asy_measure *measures[ASY_BATCH];
@@ -51,7 +62,10 @@ static uint64_t digest(struct batch *batch)
         messages[n++] = (struct asy_view){ batch->bufs[i], (size_t)item->size };
         bytes += item->size;
     }
-    asy_sha256_many(messages, n, digests);
+    if (!digest_all(work, messages, n, digests)) {
+        memset(batch->ok, 0, sizeof batch->ok);
+        return 0;
+    }
     for (size_t i = 0; i < n; i++) {
         memcpy(measures[i]->digest, digests[i], sizeof digests[i]);
         measures[i]->done = true;
@@ -73,7 +87,7 @@ void asy_work_batch(struct asy_worker *worker, struct asy_task *tasks, size_t n,
     asy_many_open(worker->many, batch.sources, batch.n, batch.ok);
     lay_out(&batch, worker->buffer);
     asy_many_read(worker->many, batch.sources, batch.bufs, batch.n, batch.ok);
-    (void)asy_work_step(worker, digest(&batch));
+    (void)asy_work_step(worker, digest(worker->work, &batch));
     asy_many_close(worker->many, batch.sources, batch.n);
     for (size_t i = 0; i < batch.n; i++)
         done[batch.tasks[i] - tasks] = batch.ok[i];

@@ -97,7 +97,7 @@ static bool worker_init(struct asy_worker *worker, struct asy_work *work, bool c
     worker->work = work;
     worker->calls_progress = calls_progress;
     worker->buffer = malloc(BUFFER);
-    if (work->has_pairs && work->plan.n >= MANY)
+    if (work->plan.n >= MANY)
         worker->many = asy_many_new();
     return worker->buffer != NULL;
 }
@@ -136,7 +136,7 @@ static void run_portion(struct asy_worker *worker, struct asy_task *tasks, size_
 {
     bool done[ASY_BATCH] = { false };
 
-    if (worker->work->has_pairs && n > 1)
+    if (n > 1)
         asy_work_batch(worker, tasks, n, done);
     for (size_t i = 0; i < n; i++) {
         if (!done[i] && !tasks[i].is_after)
