@@ -7,6 +7,7 @@ Prints a table; nothing is asserted, because the machine decides. RESULTS.md kee
 """
 import argparse
 import os
+import resource
 import statistics
 import subprocess
 import tempfile
@@ -17,10 +18,10 @@ QUIET = dict(stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, stdin=subproc
 
 def timed(command, **more):
     """Seconds by the clock, and of processors."""
-    before, start = os.times(), time.perf_counter()
+    before, start = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
     done = subprocess.run(command, **QUIET, **more)
-    took, after = time.perf_counter() - start, os.times()
-    busy = after.children_user + after.children_system - before.children_user - before.children_system
+    took, after = time.perf_counter() - start, resource.getrusage(resource.RUSAGE_CHILDREN)
+    busy = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     if done.returncode != 0:
         raise SystemExit(f'{command} exited {done.returncode}')
     return took, busy
