@@ -16,6 +16,7 @@ function(assay_engine_test dir file)
 endfunction()
 
 assay_engine_test(property property PkgConfig::CRITERION)
+assay_engine_test(property changing PkgConfig::CRITERION)
 
 # Memory that runs out: the allocations of the objects go through the test's own functions.
 assay_engine_test(property faults)
