@@ -74,6 +74,7 @@ static const struct hostile hostile[] = {
     { "gzip_cut.tar.gz", ASY_ARCHIVE_CORRUPT },
     { "gzip_ratio.tar.gz", ASY_ARCHIVE_BOMB },
     { "xz_tail.tar.xz", ASY_ARCHIVE_CORRUPT },
+    { "xz_padding.tar.xz", ASY_ARCHIVE_HIDDEN },
     { "bzip2_tail.tar.bz2", ASY_ARCHIVE_HIDDEN },
     { "zstd_tail.tar.zst", ASY_ARCHIVE_CORRUPT },
     { "xz_cut.tar.xz", ASY_ARCHIVE_CORRUPT },
