@@ -22,12 +22,22 @@ const struct option_spec judge_options[] = {
     { "manifest", 'm', "FILE", "a list of digests" },
     { "pin-manifest", 0, "FILE", "a list of digests that you vouch for yourself" },
     { "timestamp", 0, "FILE", "an RFC 3161 timestamp over the subject or a signature" },
+    { "release", 0, "FILE", "a signed list of indices (InRelease, Release)" },
+    { "index", 0, "FILE", "a repository's list of packages" },
+    { "index-path", 0, "PATH", "the path by which the release lists that index" },
+    { "index-signature", 0, "FILE", "a signature over that index" },
+    { "package-name", 0, "NAME", "the package that is wanted from a repository" },
+    { "suite", 0, "NAME", "the suite or codename that the release must be of" },
+    { "component", 0, "NAME", "the component of a repository" },
+    { "arch", 0, "NAME", "the architecture of a package" },
+    { "ref", 0, "NAME", "the reference of a git repository" },
     { "identity", 'i', "NAME", "who must have signed: SSH principal, certificate name" },
     { "namespace", 'n', "NAME", "namespace of SSH signatures (default: file)" },
     { "purpose", 0, "WORD", "what certificates are for: codesign (default), smime, any" },
     { "require-comment", 0, "WORD", "a word that the signed comment must have" },
     { "set", 0, "NAME=VALUE", "override one setting; the report shows it" },
     { "limit", 0, "NAME=N", "change one limit" },
+    { "state", 0, "FILE", "remember what is allowed here, and allow nothing older" },
     { "at", 0, "TIME", "reference time, 2026-11-23T21:00:00Z (default: now)" },
     { "format", 0, "NAME", "read evidence as this format (assay formats)" },
     { "members", 0, NULL, "judge an archive by its members" },
@@ -68,6 +78,9 @@ static const struct role_option role_options[] = {
     { "manifest", ASSAY_ROLE_MANIFEST },
     { "pin-manifest", ASSAY_ROLE_PINNED_MANIFEST },
     { "timestamp", ASSAY_ROLE_TIMESTAMP },
+    { "release", ASSAY_ROLE_RELEASE },
+    { "index", ASSAY_ROLE_INDEX },
+    { "index-signature", ASSAY_ROLE_INDEX_SIGNATURE },
 };
 
 /* Options that are settings under a name of their own. */
@@ -76,6 +89,11 @@ static const char *const setting_options[][2] = {
     { "namespace", "namespace" },
     { "purpose", "purpose" },
     { "require-comment", "require_comment" },
+    { "package-name", "package_name" },
+    { "suite", "suite" },
+    { "component", "component" },
+    { "arch", "arch" },
+    { "ref", "ref" },
 };
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
@@ -142,8 +160,21 @@ static int add_evidence(struct judge *judge, enum assay_role role, const char *p
         return EXIT_INTERNAL;
     }
     judge->evidence = larger;
-    judge->evidence[judge->evidence_n++] = (struct named){ role, path };
+    judge->evidence[judge->evidence_n++] = (struct named){ role, path, NULL };
     return 0;
+}
+
+/* Of the index that was named last. */
+static int set_index_path(struct judge *judge, const char *path)
+{
+    for (size_t i = judge->evidence_n; i > 0; i--) {
+        if (judge->evidence[i - 1].role == ASSAY_ROLE_INDEX) {
+            judge->evidence[i - 1].known_as = path;
+            return 0;
+        }
+    }
+    complain("--index-path comes behind the --index that it is about");
+    return EXIT_USAGE_ERROR;
 }
 
 static int set_policy(struct judge *judge, const char *path)
@@ -225,12 +256,18 @@ static int take_option(struct judge *judge, const char *name, const char *value)
             return assay_ok(s) ? 0 : fail_with(s, error);
         }
     }
+    if (strcmp(name, "index-path") == 0)
+        return set_index_path(judge, value);
     if (strcmp(name, "set") == 0 || strcmp(name, "limit") == 0)
         return set_pair(judge, value, strcmp(name, "limit") == 0);
     if (strcmp(name, "at") == 0)
         return set_time(judge, value);
     if (strcmp(name, "policy") == 0)
         return set_policy(judge, value);
+    if (strcmp(name, "state") == 0) {
+        s = assay_config_state_file(judge->config, value, &error);
+        return assay_ok(s) ? 0 : fail_with(s, error);
+    }
     return set_look(judge, name, value);
 }
 
@@ -287,7 +324,10 @@ static int make_subject(struct judge *judge)
                                                    : assay_subject_new_path(operand);
     }
     for (size_t i = 0; judge->subject != NULL && i < judge->evidence_n; i++) {
-        if (!assay_ok(assay_subject_add_file(judge->subject, judge->evidence[i].role, judge->evidence[i].path)))
+        const struct named *named = &judge->evidence[i];
+
+        if (!assay_ok(assay_subject_add_file(judge->subject, named->role, named->path)) ||
+            (named->known_as != NULL && !assay_ok(assay_subject_index_path(judge->subject, named->known_as))))
             return EXIT_INTERNAL;
     }
     if (judge->subject == NULL)

@@ -11,7 +11,7 @@ struct judge {
     const char *operand, *output, *color, *format;
     struct named {
         enum assay_role role;
-        const char *path;
+        const char *path, *known_as;
     } *evidence;
     size_t evidence_n;
     int quiet;

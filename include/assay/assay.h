@@ -74,6 +74,12 @@ ASSAY_API assay_status assay_config_trust_file(assay_config *, enum assay_trust_
 ASSAY_API assay_status assay_config_trust_memory(assay_config *, enum assay_trust_kind, const char *name,
                                                  const void *bytes, size_t len, assay_error **) ASSAY_MUST_USE;
 
+/*
+ * A file that remembers what was allowed, so that no older release or version is allowed again; it is made when it is not
+ * there.  Each ALLOW writes it, and any number of processes may use it.  One that cannot be used leaves no ALLOW.
+ */
+ASSAY_API assay_status assay_config_state_file(assay_config *, const char *path, assay_error **) ASSAY_MUST_USE;
+
 /* Reference time, seconds since 1970; without it the clock is read once when a verification starts. */
 ASSAY_API void assay_config_time(assay_config *, int64_t seconds);
 
@@ -92,6 +98,9 @@ enum assay_role {
     ASSAY_ROLE_MANIFEST,
     ASSAY_ROLE_PINNED_MANIFEST, /* a manifest that the caller vouches for */
     ASSAY_ROLE_TIMESTAMP,
+    ASSAY_ROLE_RELEASE,         /* a signed list of indices: InRelease, Release */
+    ASSAY_ROLE_INDEX,           /* a repository's list of packages: Packages, APKINDEX, a pacman database */
+    ASSAY_ROLE_INDEX_SIGNATURE, /* over the index that was named before it */
 };
 
 /* A file or a directory; evidence is looked for beside it, unless some is named.  NULL when memory is short. */
@@ -111,6 +120,9 @@ ASSAY_API void assay_subject_free(assay_subject *);
 ASSAY_API assay_status assay_subject_add_file(assay_subject *, enum assay_role, const char *path) ASSAY_MUST_USE;
 ASSAY_API assay_status assay_subject_add_memory(assay_subject *, enum assay_role, const char *name, const void *bytes,
                                                 size_t len) ASSAY_MUST_USE;
+
+/* The path by which a release lists the index that was named last; ASSAY_E_USAGE where none was. */
+ASSAY_API assay_status assay_subject_index_path(assay_subject *, const char *path) ASSAY_MUST_USE;
 
 /* Reads evidence as this format and no other; ASSAY_E_USAGE when there is none of the name (assay_format_name). */
 ASSAY_API assay_status assay_subject_set_format(assay_subject *, const char *format) ASSAY_MUST_USE;

@@ -97,6 +97,12 @@ static enum asy_input_role role_of(enum assay_role role)
         return ASY_INPUT_PIN;
     case ASSAY_ROLE_TIMESTAMP:
         return ASY_INPUT_TIMESTAMP;
+    case ASSAY_ROLE_RELEASE:
+        return ASY_INPUT_RELEASE;
+    case ASSAY_ROLE_INDEX:
+        return ASY_INPUT_INDEX;
+    case ASSAY_ROLE_INDEX_SIGNATURE:
+        return ASY_INPUT_INDEX_SIGNATURE;
     }
     return ASY_INPUT_SIGNATURE;
 }
@@ -140,6 +146,20 @@ assay_status assay_subject_add_memory(assay_subject *subject, enum assay_role ro
     input->name = copy;
     input->bytes = own;
     return asy_ok;
+}
+
+assay_status assay_subject_index_path(assay_subject *subject, const char *path)
+{
+    struct asy_input *index = NULL;
+
+    for (struct asy_input *input = subject->subject.inputs; input != NULL; input = input->next) {
+        if (input->role == ASY_INPUT_INDEX)
+            index = input;
+    }
+    if (index == NULL)
+        return asy_fail(NULL, ASSAY_E_USAGE, 0, "no index was named before its path");
+    index->known_as = asy_copy_text(subject->arena, asy_view_of(path));
+    return index->known_as == NULL ? asy_no_memory(NULL) : asy_ok;
 }
 
 assay_status assay_subject_set_format(assay_subject *subject, const char *format)

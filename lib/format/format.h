@@ -12,6 +12,7 @@ enum asy_format_kind {
     ASY_KIND_MANIFEST,      /* lists files with digests */
     ASY_KIND_TIMESTAMP,
     ASY_KIND_ARCHIVE, /* holds files */
+    ASY_KIND_PACKAGE, /* holds files and carries what is said of them: read by offset, whatever its size */
 };
 
 /* What a document is recognised by: its first bytes, all of a small one, and its name. */
@@ -27,8 +28,9 @@ enum { ASY_GLIMPSE = 4096 };
 struct asy_reading {
     struct asy_dossier *dossier;
     struct asy_item *document;
-    struct asy_view bytes;       /* all of it, in memory (archives: empty; they read document->source) */
+    struct asy_view bytes;       /* all of it, in memory (archives and packages: empty; they read document->source) */
     struct asy_item *about;      /* what a detached signature is about; NULL: nothing was found */
+    const struct asy_item *subject; /* the one file that is judged: a list may leave out what is about others; NULL: a tree */
     enum asy_digest_alg assumed; /* the caller's word where a digest is ambiguous by its length; NONE */
     struct asy_diag diag;        /* what was wrong, for a status other than ok */
 };
@@ -37,7 +39,7 @@ struct asy_format {
     const char *name;            /* "minisign": for --format and reports */
     const char *title;           /* one line for people */
     enum asy_format_kind kind;
-    const char *const *suffixes; /* of detached documents, NULL at the end: ".minisig" */
+    const char *const *suffixes; /* of detached documents, NULL at the end: ".minisig"; of packages: where a tree is looked through */
 
     /*
      * True when the bytes are of this format and of no other.  Looks at the content; the name only helps where the
@@ -45,11 +47,19 @@ struct asy_format {
      */
     bool (*recognise)(const struct asy_glimpse *);
 
+    /*
+     * Packages that are kept inside another format ("zip"): its name, and whether a file of that format has the marks of
+     * this one; `recognise` is NULL then.  `found_in` only looks: it adds nothing.  The container is walked before
+     * `read`, which finds the members as items whose parent is the document.  NULL elsewhere.
+     */
+    const char *inside;
+    bool (*found_in)(struct asy_reading *);
+
     /* Adds the document's claims.  ASSAY_E_FORMAT with a diag where it breaks its grammar; nothing it added then counts. */
     assay_status (*read)(struct asy_reading *);
 
     /*
-     * Archives only: adds a member item for every file and a finding for whatever makes the archive contradict itself
+     * Archives and packages only: adds a member item for every file and a finding for whatever makes the archive contradict itself
      * or unsafe to unpack.  NULL elsewhere.
      */
     assay_status (*walk)(struct asy_reading *);

@@ -261,11 +261,11 @@ bool asy_members_item(struct asy_members *members, struct asy_view name, struct 
     if (clean.len == 0)
         return true;
     text = asy_copy_text(dossier->arena, clean);
-    item = text == NULL ? NULL : asy_add_item(dossier, text, source);
+    item = text == NULL ? NULL
+                        : asy_add_derived(dossier, members->reading->document, 0, ASY_TO_END, text, source);
     if (item == NULL)
         return asy_members_full(members, "more members than the limits on items and memory");
     item->is_member = true;
-    item->parent = members->reading->document;
     item->size = size;
     item->has_size = true;
     return true;

@@ -16,8 +16,7 @@ static bool counts(const struct walk *walk, const struct asy_fact *fact)
     return fact->principal >= 0 && asy_fact_holds(fact) && walk->counting->signature(fact, walk->counting->context);
 }
 
-/* Who says the run [off, off + len) of an item, as a mask. */
-static uint64_t sayers_of(const struct asy_item *item, uint64_t off, uint64_t len)
+uint64_t asy_sayers(const struct asy_item *item, uint64_t off, uint64_t len)
 {
     uint64_t mask = item->whole_by;
 
@@ -45,7 +44,7 @@ static void add_span(struct walk *walk, struct asy_item *item, uint64_t off, uin
         add_whole(walk, item, by);
         return;
     }
-    if ((sayers_of(item, off, len) | by) == sayers_of(item, off, len))
+    if ((asy_sayers(item, off, len) | by) == asy_sayers(item, off, len))
         return;
     said = asy_alloc(walk->dossier->arena, 1, sizeof *said);
     if (said == NULL) {
@@ -162,11 +161,13 @@ static void say_signature(struct walk *walk, const struct asy_fact *fact)
         say(walk, fact->claim.is.signature.message, (uint64_t)1 << fact->principal);
 }
 
-/* Who says a link: the signature it belongs to, or whoever says the whole document. */
+/* Who says a link: the signature it belongs to, or whoever says the document or the run of it where it stands. */
 static uint64_t sayers_of_link(const struct walk *walk, const struct asy_fact *fact)
 {
     const struct asy_fact *by = asy_fact_no(walk->dossier, fact->claim.is.link.by);
 
+    if (fact->claim.is.link.by == 0 && fact->claim.is.link.has_place)
+        return asy_sayers(fact->claim.document, fact->claim.is.link.place_off, fact->claim.is.link.place_len);
     if (fact->claim.is.link.by == 0)
         return fact->claim.document->whole_by;
     if (by == NULL || !counts(walk, by))
@@ -183,6 +184,16 @@ static void say_link(struct walk *walk, const struct asy_fact *fact)
     by = sayers_of_link(walk, fact);
     if (by != 0)
         say(walk, fact->measure->recipe, by);
+}
+
+/* What lies in bytes that are said is said, and the other way round where its reader found that to be safe. */
+static void say_derived(struct walk *walk, struct asy_item *item)
+{
+    if (item->parent == NULL || item->parent_len == 0)
+        return;
+    add_whole(walk, item, asy_sayers(item->parent, item->parent_off, item->parent_len));
+    if (item->says_parent && item->whole_by != 0)
+        add_span(walk, item->parent, item->parent_off, item->parent_len, item->whole_by);
 }
 
 bool asy_attribute(struct asy_dossier *dossier, const struct asy_counting *counting)
@@ -204,8 +215,10 @@ bool asy_attribute(struct asy_dossier *dossier, const struct asy_counting *count
             else if (fact->claim.kind == ASY_CLAIM_LINK)
                 say_link(&walk, fact);
         }
-        for (size_t i = 0; i < dossier->items_n; i++)
+        for (size_t i = 0; i < dossier->items_n; i++) {
+            say_derived(&walk, dossier->items[i]);
             join_parts(&walk, dossier->items[i]);
+        }
     }
     return !walk.full;
 }

@@ -1,6 +1,6 @@
 /*
- * Who says which bytes.  One algorithm for all formats: signed bytes are said by their signer, and a digest that is said
- * and holds says the bytes digested.
+ * Who says which bytes.  One algorithm for all formats: signed bytes are said by their signer, a digest that is said and
+ * holds says the bytes digested, and bytes that are said say what is decoded from them.
  */
 #ifndef ASY_MODEL_ATTRIBUTION_H
 #define ASY_MODEL_ATTRIBUTION_H
@@ -20,6 +20,9 @@ struct asy_counting {
  * False when the arena is full.
  */
 bool asy_attribute(struct asy_dossier *, const struct asy_counting *);
+
+/* Who says the run [off, off + len) of an item, as a mask; a length may be ASY_TO_END. */
+uint64_t asy_sayers(const struct asy_item *, uint64_t off, uint64_t len);
 
 /* The next run of an item's bytes from `*off` on that nobody in `mask` says and no format declares framing. */
 bool asy_next_uncovered(const struct asy_item *, uint64_t mask, uint64_t *off, uint64_t *len);

@@ -72,6 +72,7 @@ struct asy_signature {
     struct asy_view name_space;            /* SSHSIG */
     bool has_name_space;
     struct asy_view comment;               /* a signed comment (minisign) */
+    bool is_bare_cms;                      /* CMS without signed attributes: what it signs must not be a set of them */
     bool has_claimed_time;
     int64_t claimed_time;                  /* signing time as claimed: shown, never evidence */
 };
@@ -79,7 +80,9 @@ struct asy_signature {
 struct asy_link {
     enum asy_digest_alg alg;
     struct asy_view value;    /* raw digest bytes */
-    asy_claim_no by;          /* the signature that says it; 0: the document says it */
+    asy_claim_no by;          /* the signature that says it; 0: the document says it, or */
+    bool has_place;           /* only a run of the document does: who says that run says the link */
+    uint64_t place_off, place_len;
     struct asy_recipe target; /* the bytes; or: */
     struct asy_view path;     /* a path relative to the document's directory, safe and normal; */
     bool by_digest;           /* or whatever input has this digest */

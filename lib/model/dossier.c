@@ -37,6 +37,41 @@ struct asy_item *asy_add_item(struct asy_dossier *dossier, const char *name, str
     return item;
 }
 
+struct asy_item *asy_add_derived(struct asy_dossier *dossier, struct asy_item *parent, uint64_t off, uint64_t len,
+                                 const char *name, struct asy_source *source)
+{
+    struct asy_item *item = NULL;
+
+    if (parent->depth < dossier->limits->depth && name != NULL && source != NULL)
+        item = asy_add_item(dossier, name, source);
+    if (item == NULL) {
+        dossier->incomplete = true;
+        return NULL;
+    }
+    item->parent = parent;
+    item->parent_off = off;
+    item->parent_len = len;
+    item->depth = parent->depth + 1;
+    item->dir = parent->dir;
+    return item;
+}
+
+struct asy_statement *asy_add_statement(struct asy_dossier *dossier, enum asy_statement_kind kind,
+                                        struct asy_item *document)
+{
+    struct asy_statement *statement;
+
+    if (dossier->statements_n >= dossier->limits->claims ||
+        !asy_grow(dossier->arena, &dossier->statements, dossier->statements_n, &dossier->statements_room,
+                  sizeof *dossier->statements)) {
+        dossier->incomplete = true;
+        return NULL;
+    }
+    statement = &dossier->statements[dossier->statements_n++];
+    *statement = (struct asy_statement){ .kind = kind, .document = document, .place_len = ASY_TO_END };
+    return statement;
+}
+
 struct asy_claim *asy_add_claim(struct asy_dossier *dossier, enum asy_claim_kind kind, struct asy_item *document,
                                 asy_claim_no *no)
 {

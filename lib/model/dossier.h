@@ -8,6 +8,7 @@
 #include "base/diag.h"
 #include "base/limits.h"
 #include "base/reason.h"
+#include "base/version.h"
 #include "io/source.h"
 #include "model/claim.h"
 
@@ -58,7 +59,11 @@ struct asy_item {
     bool is_link;          /* a symbolic link (inside the tree) */
     bool is_listed;        /* a manifest names it */
     struct asy_item *about; /* evidence: what it is detached from; NULL: itself or by its own words */
-    struct asy_item *parent; /* the archive a member is in; NULL: the file system */
+    struct asy_item *parent; /* the archive a member is in, or what the bytes were decoded from; NULL: the file system */
+    uint64_t parent_off, parent_len; /* the run of the parent that they are; length 0: none is known */
+    bool says_parent;      /* who says all of it says that run of the parent too */
+    uint32_t depth;        /* parents above it */
+    const char *known_as;  /* the path by which signed indices list it, where the caller said so; NULL */
     const char *dir;       /* evidence: the directory that relative paths in it start from, "" or with a last '/' */
     const char *format;    /* the format that read it, or NULL */
     struct asy_why why;    /* why it could not be read, where it could not */
@@ -91,6 +96,29 @@ struct asy_fact {
     int64_t stamped_at;
 };
 
+/* What a document says about itself or the package it describes.  Nobody answers it; it is as good as who says it. */
+enum asy_statement_kind {
+    ASY_SAYS_NONE = 0,
+    ASY_SAYS_MADE,     /* when the document was made: `time` */
+    ASY_SAYS_EXPIRES,  /* until when it may be used: `time` */
+    ASY_SAYS_SUITE,    /* the rest are texts */
+    ASY_SAYS_CODENAME,
+    ASY_SAYS_ORIGIN,
+    ASY_SAYS_PACKAGE,
+    ASY_SAYS_VERSION,
+    ASY_SAYS_ARCH,
+    ASY_SAYS_REF,      /* the name of a git reference */
+};
+
+struct asy_statement {
+    enum asy_statement_kind kind;
+    struct asy_item *document;
+    uint64_t place_off, place_len; /* the run of the document that says it; ASY_TO_END from 0: all of it */
+    struct asy_view text;
+    enum asy_version_scheme scheme; /* of a version */
+    int64_t time; /* seconds since 1970 */
+};
+
 enum asy_severity { ASY_NOTE = 0, ASY_BLOCKS };
 
 struct asy_finding {
@@ -98,6 +126,7 @@ struct asy_finding {
     enum asy_severity severity;
     const struct asy_item *about;  /* the file it is about, or NULL */
     const struct asy_item *source; /* the evidence that says so, or NULL */
+    bool is_firm;                  /* no waiver takes effect on it: something else stands in the way as well */
     const char *waived_by;         /* "owner: reason (until DATE)", or NULL */
 };
 
@@ -118,6 +147,8 @@ struct asy_dossier {
     size_t parts_n, parts_room;
     struct asy_finding *findings;
     size_t findings_n, findings_room;
+    struct asy_statement *statements;
+    size_t statements_n, statements_room;
     struct asy_principal principals[ASY_PRINCIPALS];
     size_t principals_n;
     struct asy_tree *tree; /* the subject's directory, open while there is work; NULL when it is none */
@@ -130,6 +161,17 @@ struct asy_dossier *asy_dossier_new(struct asy_arena *, const struct asy_limits 
 
 /* Each NULL (or 0) when a limit or the arena is spent; the dossier is then `incomplete`. */
 struct asy_item *asy_add_item(struct asy_dossier *, const char *name, struct asy_source *);
+
+/*
+ * The item of bytes that are a run of `parent`, decoded or as they are; limits->depth bounds how deep they lie.  Who says
+ * that run says the item; with `says_parent` set afterwards, who says the item says the run: set it only where the
+ * decoding loses nothing that matters.  A reader that marks it is_evidence has it recognised and read in its turn.
+ */
+struct asy_item *asy_add_derived(struct asy_dossier *, struct asy_item *parent, uint64_t off, uint64_t len,
+                                 const char *name, struct asy_source *);
+
+/* Adds what the whole document says; the reader narrows the place where only a part of it does. */
+struct asy_statement *asy_add_statement(struct asy_dossier *, enum asy_statement_kind, struct asy_item *document);
 struct asy_claim *asy_add_claim(struct asy_dossier *, enum asy_claim_kind, struct asy_item *document,
                                 asy_claim_no *no);
 void asy_add_finding(struct asy_dossier *, enum asy_severity, enum asy_reason, const struct asy_item *about,

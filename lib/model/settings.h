@@ -27,11 +27,14 @@ struct asy_settings {
     enum asy_tristate complete;     /* every file of the tree must be listed */
     bool missing_is_fine;           /* missing=report: listed files that are absent are only reported */
     enum asy_digest_alg manifest_alg; /* for digests that are ambiguous by their length */
+    bool recurse;                   /* look into archives and packages, and into what lies in them */
     unsigned max_age_days;          /* 0: no limit */
 
     enum asy_purpose purpose;
     const char *identity;           /* who must have signed (SSH principal, certificate subject); NULL: anybody trusted */
     const char *name_space;         /* SSHSIG; "file" by default */
+    const char *package_name;       /* what is wanted from a repository; NULL: not said.  Likewise: */
+    const char *suite, *component, *arch, *ref;
     const char *require_comment;    /* words a signed comment must contain; NULL: none */
 };
 

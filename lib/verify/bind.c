@@ -20,7 +20,9 @@ static int by_name(const void *a, const void *b)
 
 static bool is_bindable(const struct asy_run *run, const struct asy_item *item)
 {
-    return run->subject != NULL && !run->by_members ? item == run->subject : item->is_member;
+    if (run->subject != NULL && !run->by_members)
+        return item == run->subject;
+    return item->is_member && item->parent == run->subject; /* not what lies deeper */
 }
 
 static assay_status paths_new(struct asy_run *run, struct paths *out)
@@ -113,18 +115,40 @@ static bool is_line_with_digest(const struct asy_run *run, const struct asy_link
            asy_view_eq(digest, link->value);
 }
 
+/* An index that the caller named, by the path that he gave for it. */
+static struct asy_item *find_known(const struct asy_run *run, struct asy_view path)
+{
+    for (size_t i = 0; i < run->dossier->items_n; i++) {
+        struct asy_item *item = run->dossier->items[i];
+
+        if (item->known_as != NULL && asy_view_is(path, item->known_as))
+            return item;
+    }
+    return NULL;
+}
+
+/* The file that a line is about: an index that is known by its path, or the subject; NULL: a file that nobody asks for. */
+static struct asy_item *target_of(const struct asy_run *run, const struct asy_link *link, bool exact)
+{
+    struct asy_item *known = find_known(run, link->path);
+
+    if (known != NULL)
+        return known;
+    return is_line_of(run->subject, link->path, exact) || is_line_with_digest(run, link) ? run->subject : NULL;
+}
+
 static bool bind_subject(struct asy_run *run, struct asy_item *document)
 {
     bool exact = has_exact_line(run, document), any = false;
 
     for (size_t i = 0; i < run->dossier->facts_n; i++) {
         struct asy_fact *fact = run->dossier->facts[i];
+        struct asy_item *target = is_path_link(fact, document) ? target_of(run, &fact->claim.is.link, exact) : NULL;
 
-        if (!is_path_link(fact, document) || (!is_line_of(run->subject, fact->claim.is.link.path, exact) &&
-                                              !is_line_with_digest(run, &fact->claim.is.link)))
+        if (target == NULL)
             continue;
         any = true;
-        if (!bind(run, fact, run->subject))
+        if (!bind(run, fact, target))
             return false;
     }
     if (!any)
@@ -136,7 +160,7 @@ static bool bind_line(struct asy_run *run, const struct paths *paths, struct asy
 {
     const struct asy_link *link = &fact->claim.is.link;
     const struct asy_item *document = fact->claim.document;
-    struct asy_item *target = find(paths, asy_view_of(document->is_member ? document->dir : ""), link->path);
+    struct asy_item *target = find(paths, asy_view_of(document->dir), link->path);
 
     if (target != NULL)
         return bind(run, fact, target);

@@ -294,6 +294,8 @@ static struct asy_item *about_of_input(struct asy_run *run, const struct asy_ite
 
 static assay_status gather_inputs(struct asy_run *run, const struct index *index)
 {
+    struct asy_item *package_index = NULL;
+
     for (const struct asy_input *input = run->job->subject->inputs; input != NULL; input = input->next) {
         struct asy_item *item = add_input(run, index, input);
         int pin;
@@ -302,6 +304,11 @@ static assay_status gather_inputs(struct asy_run *run, const struct index *index
             return no_room(run);
         item->is_evidence = true;
         item->was_named = true;
+        item->known_as = input->known_as;
+        if (input->role == ASY_INPUT_INDEX)
+            package_index = item;
+        if (input->role == ASY_INPUT_INDEX_SIGNATURE)
+            item->about = package_index;
         if (input->role != ASY_INPUT_PIN)
             continue;
         pin = pin_principal(run, item);

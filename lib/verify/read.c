@@ -37,7 +37,7 @@ static assay_status load(struct asy_run *run, struct asy_item *item, struct asy_
     return asy_ok;
 }
 
-static enum asy_reason reason_of(const struct asy_diag *diag)
+enum asy_reason asy_reading_reason(const struct asy_diag *diag)
 {
     switch (diag->code) {
     case ASSAY_E_LIMIT:
@@ -56,8 +56,7 @@ static void cannot_read(struct asy_run *run, struct asy_item *item, enum asy_rea
     asy_because(run->dossier, &item->why, reason, "%s", text);
 }
 
-/* Takes the claims of a document back that broke its grammar: none of them is ever answered. */
-static void drop_claims(struct asy_dossier *dossier, size_t first)
+void asy_drop_claims(struct asy_dossier *dossier, size_t first)
 {
     for (size_t i = first; i < dossier->facts_n; i++)
         dossier->facts[i]->claim.kind = ASY_CLAIM_NONE;
@@ -70,6 +69,7 @@ static void read_as(struct asy_run *run, struct asy_item *item, const struct asy
         .document = item,
         .bytes = bytes,
         .about = item->about,
+        .subject = run->subject,
         .assumed = run->job->settings->manifest_alg,
     };
     size_t first = run->dossier->facts_n;
@@ -79,8 +79,13 @@ static void read_as(struct asy_run *run, struct asy_item *item, const struct asy
     s = format->read(&reading);
     if (assay_ok(s))
         return;
-    drop_claims(run->dossier, first);
-    cannot_read(run, item, reason_of(&reading.diag), reading.diag.text);
+    asy_drop_claims(run->dossier, first);
+    cannot_read(run, item, asy_reading_reason(&reading.diag), reading.diag.text);
+}
+
+bool asy_is_read_whole(const struct asy_format *format)
+{
+    return format->kind != ASY_KIND_ARCHIVE && format->kind != ASY_KIND_PACKAGE;
 }
 
 /* Named as a signature, or called one, and small enough to be nothing but its value. */
@@ -103,7 +108,7 @@ static void recognise(struct asy_run *run, struct asy_item *item, struct asy_vie
 
     if (other != NULL)
         cannot_read(run, item, ASY_EVIDENCE_AMBIGUOUS, other->name);
-    else if (format != NULL && format->kind != ASY_KIND_ARCHIVE)
+    else if (format != NULL && asy_is_read_whole(format))
         read_as(run, item, format, bytes);
     else if (unsupported != NULL)
         cannot_read(run, item, ASY_EVIDENCE_UNSUPPORTED, unsupported);
@@ -144,7 +149,7 @@ static void settle_role(struct asy_item *item, struct asy_view bytes)
         item->is_subject = false;
 }
 
-static void read_item(struct asy_run *run, struct asy_item *item)
+void asy_read_item(struct asy_run *run, struct asy_item *item)
 {
     const char *wanted = run->job->subject->format;
     const struct asy_format *format = wanted == NULL ? NULL : asy_format_named(asy_view_of(wanted));
@@ -154,7 +159,7 @@ static void read_item(struct asy_run *run, struct asy_item *item)
 
     if (!assay_ok(s))
         cannot_read(run, item, diag.code == ASSAY_E_LIMIT ? ASY_LIMIT_REACHED : ASY_EVIDENCE_UNREADABLE, diag.text);
-    else if (format != NULL && format->kind != ASY_KIND_ARCHIVE)
+    else if (format != NULL && asy_is_read_whole(format))
         read_as(run, item, format, bytes);
     else
         recognise(run, item, bytes);
@@ -162,77 +167,26 @@ static void read_item(struct asy_run *run, struct asy_item *item)
         settle_role(item, bytes);
 }
 
-/* Every file in the archive becomes an item, and whatever makes the archive ambiguous a finding. */
-static void walk_archive(struct asy_run *run, const struct asy_format *format)
+/* Evidence from item `from` on; what its readers find inside follows in its turn. */
+static size_t read_from(struct asy_run *run, size_t from)
 {
-    struct asy_reading reading = { .dossier = run->dossier, .document = run->subject };
-    size_t first = run->dossier->items_n;
-    assay_status s = format->walk(&reading);
+    for (; from < run->dossier->items_n; from++) {
+        struct asy_item *item = run->dossier->items[from];
 
-    for (size_t i = first; i < run->dossier->items_n; i++)
-        run->dossier->items[i]->is_subject = run->by_members;
-    if (!assay_ok(s))
-        asy_add_finding(run->dossier, ASY_BLOCKS,
-                        reading.diag.code == ASSAY_E_LIMIT ? ASY_LIMIT_REACHED : ASY_ARCHIVE_CORRUPT, run->subject,
-                        run->subject, "%s", reading.diag.text);
-    if (run->by_members)
-        run->subject->is_subject = false;
-}
-
-static void use_format(struct asy_run *run, const struct asy_format *format, uint64_t size)
-{
-    struct asy_item *item = run->subject;
-    bool is_archive = format != NULL && format->kind == ASY_KIND_ARCHIVE;
-
-    if (run->job->subject->by_members && !is_archive)
-        asy_add_finding(run->dossier, ASY_BLOCKS, ASY_EVIDENCE_UNSUPPORTED, item, item, "is no archive that is known here");
-    if (format != NULL)
-        item->format = format->name;
-    run->by_members = run->job->subject->by_members && is_archive;
-    if (is_archive && (run->by_members || run->inspects))
-        walk_archive(run, format);
-    else if (format != NULL && format->kind == ASY_KIND_SIGNATURE && size <= run->dossier->limits->document)
-        read_item(run, item);
-}
-
-/* A subject that carries its own signature and the signed bytes (an attached CMS message). */
-static void read_subject(struct asy_run *run)
-{
-    struct asy_item *item = run->subject;
-    struct asy_glimpse glimpse = { .name = asy_base_name(asy_view_of(item->name)) };
-    const struct asy_format *other, *format;
-    uint8_t head[ASY_GLIMPSE];
-    enum asy_digest_alg alg;
-    struct asy_view bytes;
-    struct asy_diag diag;
-    uint64_t size;
-
-    if (item->why.reason != ASY_REASON_NONE || asy_source_is_digest(item->source, &alg, &bytes) ||
-        !assay_ok(asy_source_open(item->source, &diag)))
-        return;
-    size = asy_source_size(item->source);
-    glimpse.head = (struct asy_view){ head, size < sizeof head ? (size_t)size : sizeof head };
-    glimpse.whole = size <= sizeof head;
-    if (!assay_ok(asy_source_read(item->source, 0, head, glimpse.head.len, &diag)))
-        return;
-    format = asy_format_recognise(&glimpse, &other);
-    if (other != NULL)
-        asy_add_finding(run->dossier, ASY_BLOCKS, ASY_EVIDENCE_AMBIGUOUS, item, item, "%s", other->name);
-    use_format(run, format, size);
-    asy_source_close(item->source);
+        if (item->is_evidence && !item->is_link)
+            asy_read_item(run, item);
+    }
+    return from;
 }
 
 assay_status asy_read_evidence(struct asy_run *run)
 {
-    size_t n = run->dossier->items_n;
+    size_t read = read_from(run, 0);
 
-    for (size_t i = 0; i < n; i++) {
-        struct asy_item *item = run->dossier->items[i];
-
-        if (item->is_evidence && !item->is_link)
-            read_item(run, item);
-    }
     if (run->subject != NULL)
-        read_subject(run);
+        asy_read_subject(run);
+    else
+        asy_read_packages(run);
+    (void)read_from(run, read);
     return asy_ok;
 }

@@ -12,6 +12,9 @@ enum asy_input_role {
     ASY_INPUT_MANIFEST,
     ASY_INPUT_PIN,       /* a manifest that the caller vouches for */
     ASY_INPUT_TIMESTAMP,
+    ASY_INPUT_RELEASE,         /* a signed list of indices */
+    ASY_INPUT_INDEX,           /* a repository's list of packages */
+    ASY_INPUT_INDEX_SIGNATURE, /* over the index before it */
 };
 
 /* Evidence that the caller named. */
@@ -20,6 +23,7 @@ struct asy_input {
     const char *path;      /* NULL when the bytes are given */
     struct asy_view bytes; /* outlive the job */
     const char *name;      /* for reports; NULL: the path's last part */
+    const char *known_as;  /* the path by which a release lists it; NULL */
     struct asy_input *next;
 };
 

@@ -1,0 +1,17 @@
+/*
+ * Text of a source with every line end as CR LF, as a source: what OpenPGP signs in text mode (RFC 9580 5.2.1.2).
+ * An LF without a CR before it gets one; nothing else is changed, and a last line without an end stays without.
+ */
+#ifndef ASY_IO_CANONICAL_H
+#define ASY_IO_CANONICAL_H
+
+#include "io/source.h"
+
+/*
+ * The canonical form of all of `text`, which is opened, read once to learn the length, and closed.  The new source has
+ * a handle of its own, starts closed, and is fast when it is read in order.
+ */
+assay_status asy_source_canonical(struct asy_arena *, const struct asy_source *text, struct asy_source **out,
+                                  struct asy_diag *);
+
+#endif
