@@ -1,7 +1,7 @@
 #!/bin/sh
 # Makes the updates that tests/property turns bit by bit: small, one an evidence, each allowed as it is.  With openssl(1),
-# minisign(1), ssh-keygen(1), sha256sum(1), hashdeep(1), tar(1), bsdtar(1), zip(1), compressors, python3(1).  Keys are made anew, thrown away; the
-# certificates are valid for a hundred years.
+# minisign(1), ssh-keygen(1), sha256sum(1), hashdeep(1), tar(1), bsdtar(1), zip(1), compressors, python3(1).  Keys are made
+# anew, thrown away; the certificates are valid for a hundred years.
 set -eu
 export LC_ALL=C
 cd "$(dirname "$0")"

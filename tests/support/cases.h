@@ -116,8 +116,8 @@ static inline bool in_response_head(const unsigned char *bytes, size_t len, size
 #define KEY(file) { { ASSAY_TRUST_KEY, file } }
 #define SIGNED_LIST(list) \
     { LIST("property/" list, list), MINISIG("property/" list ".minisig", list ".minisig") }
-#define ARCHIVE(file, slack) \
-    { file, "property/" file, file, slack, SIGNED_LIST("SHA256SUMS"), KEY("property/minisign.pub"), NULL, NULL, 2, \
+#define ARCHIVE(file) \
+    { file, "property/" file, file, NULL, SIGNED_LIST("SHA256SUMS"), KEY("property/minisign.pub"), NULL, NULL, 2, \
       BY_MEMBERS }
 #define TREE(list) \
     { "tree, " list, "property/agent.bin", NULL, NULL, SIGNED_LIST(list), KEY("property/minisign.pub"), NULL, NULL, 2, \
@@ -181,15 +181,15 @@ static const struct update updates[] = {
     TREE("agent.bin.sha512"),
     TREE("release.hashdeep"),
     TREE("release.mtree"),
-    ARCHIVE("agent.tar", NULL),
-    ARCHIVE("pax.tar", NULL),
-    ARCHIVE("agent.tar.gz", NULL),
-    ARCHIVE("agent.tar.bz2", NULL),
-    ARCHIVE("agent.tar.xz", NULL),
-    ARCHIVE("agent.tar.zst", NULL),
-    ARCHIVE("stored.zip", NULL),
-    ARCHIVE("deflated.zip", NULL),
-    ARCHIVE("info.zip", NULL),
+    ARCHIVE("agent.tar"),
+    ARCHIVE("pax.tar"),
+    ARCHIVE("agent.tar.gz"),
+    ARCHIVE("agent.tar.bz2"),
+    ARCHIVE("agent.tar.xz"),
+    ARCHIVE("agent.tar.zst"),
+    ARCHIVE("stored.zip"),
+    ARCHIVE("deflated.zip"),
+    ARCHIVE("info.zip"),
 };
 enum { UPDATES = sizeof updates / sizeof *updates };
 
