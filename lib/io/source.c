@@ -343,6 +343,20 @@ assay_status asy_source_load(const struct asy_source *source, uint64_t limit, st
     return s;
 }
 
+/* The name of a file still leads to it: what was read would else be no longer what the name stands for. */
+static bool is_still_named(const struct asy_source *source)
+{
+    struct identity now;
+    struct stat st;
+
+    if (source->kind != FILE_AT)
+        return true;
+    if (fstatat(source->dir, source->path, &st, 0) != 0)
+        return false;
+    now = identity_of(&st);
+    return is_same(&now, &source->identity);
+}
+
 bool asy_source_unchanged(const struct asy_source *source)
 {
     struct identity now;
@@ -355,7 +369,7 @@ bool asy_source_unchanged(const struct asy_source *source)
     if (fstat(source->fd, &st) != 0)
         return false;
     now = identity_of(&st);
-    return is_same(&now, &source->identity);
+    return is_same(&now, &source->identity) && is_still_named(source);
 }
 
 void asy_source_will_read(const struct asy_source *source)
