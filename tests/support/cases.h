@@ -123,6 +123,9 @@ static inline bool in_response_head(const unsigned char *bytes, size_t len, size
     { "tree, " list, "property/agent.bin", NULL, NULL, SIGNED_LIST(list), KEY("property/minisign.pub"), NULL, NULL, 2, \
       IN_TREE }
 
+/* Rows leave out what is zero. */
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wmissing-field-initializers"
 static const struct update updates[] = {
     { "minisign", "minisign/valid/agent.bin", NULL, NULL,
       { MINISIG("minisign/valid/prehashed.minisig", "agent.bin.minisig") }, KEY("minisign/valid/minisign.pub"),
@@ -191,6 +194,7 @@ static const struct update updates[] = {
     ARCHIVE("deflated.zip"),
     ARCHIVE("info.zip"),
 };
+#pragma GCC diagnostic pop
 enum { UPDATES = sizeof updates / sizeof *updates };
 
 /* An update in memory; evidence_n is how many documents it has. */
