@@ -111,7 +111,8 @@ static bool link_counts(const struct asy_fact *fact, const void *context)
 {
     const struct rule *rule = context;
 
-    return is_strong(rule, fact->claim.is.link.alg) || is_waived(rule, ASY_DIGEST_WEAK, about_of(fact));
+    /* ids of objects are what their ecosystem has; they were made with a SHA-1 that detects collision attacks */
+    return fact->claim.is.link.object != NULL || is_strong(rule, fact->claim.is.link.alg) || is_waived(rule, ASY_DIGEST_WEAK, about_of(fact));
 }
 
 /* Timestamp authorities say when, not what; they count for what only where nobody else was named. */
@@ -275,8 +276,8 @@ static void find_in_link(struct rule *rule, const struct asy_fact *fact)
                         NULL, fact->claim.document, "%s", fact->why.detail == NULL ? "" : fact->why.detail);
         return;
     }
-    if (fact->measure != NULL && asy_fact_holds(fact) && !is_strong(rule, fact->claim.is.link.alg) &&
-        is_waived(rule, ASY_DIGEST_WEAK, about))
+    if (fact->measure != NULL && asy_fact_holds(fact) && fact->claim.is.link.object == NULL &&
+        !is_strong(rule, fact->claim.is.link.alg) && is_waived(rule, ASY_DIGEST_WEAK, about))
         find_item(rule, ASY_DIGEST_WEAK, about, asy_digest_name(fact->claim.is.link.alg));
     if (fact->measure == NULL || asy_fact_holds(fact))
         return;

@@ -147,15 +147,25 @@ static bool is_valid_now(struct asy_run *run, struct asy_fact *fact, const struc
     return true;
 }
 
+/* The caller's, or where he named none the one that is usual for the document. */
+static const char *expected_namespace(const struct asy_run *run, const struct asy_fact *fact)
+{
+    const char *usual = fact->claim.is.signature.usual_name_space;
+    bool is_named = run->job->settings->name_space != asy_default_settings.name_space;
+
+    return usual == NULL || is_named ? run->job->settings->name_space : usual;
+}
+
 static bool has_right_namespace(struct asy_run *run, struct asy_fact *fact)
 {
     const struct asy_signature *signature = &fact->claim.is.signature;
+    const char *expected = expected_namespace(run, fact);
 
-    if (!signature->has_name_space || asy_view_is(signature->name_space, run->job->settings->name_space))
+    if (!signature->has_name_space || asy_view_is(signature->name_space, expected))
         return true;
     asy_because(run->dossier, &fact->standing_why, ASY_SIGNER_NAMESPACE, "is \"%.*s\", expected \"%s\"",
                 (int)(signature->name_space.len > 200 ? 200 : signature->name_space.len),
-                (const char *)signature->name_space.data, run->job->settings->name_space);
+                (const char *)signature->name_space.data, expected);
     return false;
 }
 
@@ -252,11 +262,13 @@ static bool cert_holds(struct asy_run *run, const struct asy_fact *fact)
 
 static void stand_by_signers(struct asy_run *run, struct asy_fact *fact)
 {
+    struct asy_settings settings = *run->job->settings;
     struct asy_ssh_answer answer = { 0 };
     struct asy_principal principal;
 
-    asy_trust_judge_ssh(run->job->trust, run->dossier, &fact->claim.is.signature, cert_holds(run, fact),
-                        run->job->settings, run->dossier->at, &answer);
+    settings.name_space = expected_namespace(run, fact);
+    asy_trust_judge_ssh(run->job->trust, run->dossier, &fact->claim.is.signature, cert_holds(run, fact), &settings,
+                        run->dossier->at, &answer);
     if (!answer.trusted) {
         falls_with(fact, &answer.why);
         return;

@@ -169,6 +169,17 @@ static void read_item(struct asy_run *run, struct asy_item *item)
         settle_role(item, bytes);
 }
 
+void asy_read_as(struct asy_run *run, struct asy_item *item, const char *format)
+{
+    struct asy_diag diag = { 0 };
+    struct asy_view bytes = { NULL, 0 };
+
+    if (assay_ok(load(run, item, &bytes, &diag)))
+        read_as(run, item, asy_format_named(asy_view_of(format)), bytes);
+    else
+        cannot_read(run, item, diag.code == ASSAY_E_LIMIT ? ASY_LIMIT_REACHED : ASY_EVIDENCE_UNREADABLE, diag.text);
+}
+
 /* Every file in the archive becomes an item, and whatever makes the archive ambiguous a finding. */
 static void walk_archive(struct asy_run *run, const struct asy_format *format)
 {
