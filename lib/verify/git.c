@@ -142,6 +142,7 @@ static assay_status add_subject(struct asy_run *run, const char *name, const uin
     if (run->subject == NULL)
         return asy_fail(&run->diag, ASSAY_E_LIMIT, 0, "memory of the job");
     run->subject->is_subject = true;
+    memcpy(run->subject_id, id, sizeof run->subject_id);
     return asy_ok;
 }
 
@@ -258,6 +259,16 @@ static struct asy_measure *measure_of(struct walk *walk, struct asy_item *item, 
                                                                          : NULL;
 }
 
+/* A file is known by its own digest everywhere else. */
+static bool identify(struct walk *walk, struct asy_item *item)
+{
+    struct asy_piece whole = asy_whole(item);
+    struct asy_recipe recipe;
+
+    return asy_recipe_of(walk->run->dossier->arena, &whole, 1, &recipe) &&
+           asy_new_measure(walk->run->dossier, recipe, ASY_SHA256) != NULL;
+}
+
 static assay_status no_room(struct walk *walk)
 {
     return asy_fail(&walk->run->diag, ASSAY_E_LIMIT, 0, "too many objects, too deep a tree, or the memory of the job");
@@ -281,7 +292,7 @@ static assay_status add_object(struct walk *walk, struct asy_item *parent, const
     item->is_member = is_file;
     item->is_subject = is_file;
     *out = measure_of(walk, item, type, size, !is_file);
-    if (*out == NULL)
+    if (*out == NULL || (is_file && !identify(walk, item)))
         return no_room(walk);
     if (is_file)
         return asy_ok;
@@ -416,6 +427,15 @@ static void tell_unread(struct asy_run *run)
                         "is neither a commit nor a tag");
 }
 
+/* Which object it was, for whoever wants to name it next time. */
+static void tell_ids(struct asy_run *run)
+{
+    char hex[2 * ASY_GIT_ID + 1];
+
+    asy_hex((struct asy_view){ run->subject_id, sizeof run->subject_id }, hex);
+    asy_add_finding(run->dossier, ASY_NOTE, ASY_OBJECT_IDS, run->subject, run->subject, "%s", hex);
+}
+
 assay_status asy_walk_git(struct asy_run *run)
 {
     assay_status s;
@@ -426,7 +446,6 @@ assay_status asy_walk_git(struct asy_run *run)
     compare_names(run);
     s = walk_all(run);
     if (assay_ok(s))
-        asy_add_finding(run->dossier, ASY_NOTE, ASY_DIGEST_WEAK, run->subject, run->subject, "%s",
-                        "files are bound by git's SHA-1 ids, with detection of collision attacks");
+        tell_ids(run);
     return s;
 }

@@ -21,6 +21,7 @@ struct asy_run {
     size_t tries_n, tries_room;
     bool inspects;            /* nothing is ruled: archives are walked */
     bool by_members;          /* the subject is an archive judged by its members */
+    uint8_t subject_id[20];   /* of an object of a repository: its id, and */
     const char *ref;          /* the whole name of the reference that leads to the subject; NULL: it has none */
     struct asy_diag diag;
 };
