@@ -89,13 +89,16 @@ static bool get_header(struct asy_reader *r, uint8_t *type, bool *modern, struct
     return length->kind == EXACT || is_data(*type);
 }
 
-bool asy_begins_openpgp_packet(struct asy_view head, uint8_t *type)
+bool asy_begins_openpgp_packet(struct asy_view head, uint8_t *type, struct asy_view *body)
 {
     struct asy_reader r = asy_reader_of(head);
     struct length length;
     bool modern;
 
-    return get_header(&r, type, &modern, &length);
+    if (!get_header(&r, type, &modern, &length))
+        return false;
+    *body = r.rest;
+    return true;
 }
 
 /* How many partial chunks lie ahead, the last one of exact length included; 0 when they do not end well. */

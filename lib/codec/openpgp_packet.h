@@ -48,8 +48,8 @@ struct asy_openpgp_packet {
 /* The next packet.  False when its header or a length is wrong, or the arena is full. */
 bool asy_get_openpgp_packet(struct asy_reader *, struct asy_arena *, struct asy_openpgp_packet *out);
 
-/* True when the bytes begin like a packet of this type, whose body need not be there in full. */
-bool asy_begins_openpgp_packet(struct asy_view head, uint8_t *type);
+/* True when the bytes begin with a packet's header; `body` is what follows it and need not be the body in full. */
+bool asy_begins_openpgp_packet(struct asy_view head, uint8_t *type, struct asy_view *body);
 
 /* A number (RFC 9580 3.2) whose length in bits is exact: its bytes, which begin with one that is not zero. */
 bool asy_get_openpgp_number(struct asy_reader *, struct asy_view *out);

@@ -339,6 +339,20 @@ void asy_check_signature(const struct asy_crypto *crypto, struct asy_dossier *do
     (void)ERR_pop_to_mark();
 }
 
+bool asy_signs_digest(const struct asy_crypto *crypto, const struct asy_key *key, const struct asy_scheme *scheme,
+                      struct asy_view digest, struct asy_view value)
+{
+    bool signs;
+
+    if (!asy_key_fits(key, scheme->alg) || scheme->alg == ASY_SIG_BARE)
+        return false;
+    ERR_set_mark();
+    signs = is_edwards(key) ? verify_edwards(crypto, key, digest, value)
+                            : verify_under(crypto, key, scheme, digest, value);
+    (void)ERR_pop_to_mark();
+    return signs;
+}
+
 void asy_check_link(struct asy_dossier *dossier, struct asy_fact *fact)
 {
     const struct asy_link *link = &fact->claim.is.link;
