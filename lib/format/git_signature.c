@@ -26,12 +26,8 @@ bool asy_git_begins_signature(struct asy_view line)
 static assay_status claim_openpgp(struct asy_reading *reading, const struct asy_git_signed *is)
 {
     const struct asy_openpgp_signed is_signed = { .binary = is->payload };
-    size_t first = reading->dossier->facts_n;
-    assay_status s = asy_openpgp_add_detached(reading, is->armor, &is_signed);
 
-    for (size_t i = first; assay_ok(s) && i < reading->dossier->facts_n; i++)
-        reading->dossier->facts[i]->claim.is.signature.maker = is->maker;
-    return s;
+    return asy_openpgp_add_detached(reading, is->armor, &is_signed);
 }
 
 /* gitformat-signature(5): the namespace of an SSH signature is "git". */
@@ -43,11 +39,9 @@ static assay_status claim_ssh(struct asy_reading *reading, const struct asy_git_
 
     if (assay_ok(s))
         s = asy_sshsig_claim(reading, &parts, is->payload, &signature);
-    if (!assay_ok(s))
-        return s;
-    signature->usual_name_space = "git";
-    signature->maker = is->maker;
-    return asy_ok;
+    if (assay_ok(s))
+        signature->usual_name_space = "git";
+    return s;
 }
 
 /* What gpgsm makes: CMS without its content. */
@@ -55,7 +49,6 @@ static assay_status claim_cms(struct asy_reading *reading, const struct asy_git_
 {
     struct asy_arena *arena = reading->dossier->arena;
     struct asy_signed_data *data = asy_alloc(arena, 1, sizeof *data);
-    size_t first = reading->dossier->facts_n;
     struct asy_view message;
     assay_status s;
 
@@ -69,17 +62,11 @@ static assay_status claim_cms(struct asy_reading *reading, const struct asy_git_
     if (data->has_content)
         return asy_fail(&reading->diag, ASSAY_E_FORMAT, data->content_at,
                         "the signature carries content of its own, expected none");
-    s = asy_claim_signers(reading, data, is->payload);
-    for (size_t i = first; assay_ok(s) && i < reading->dossier->facts_n; i++) {
-        struct asy_claim *claim = &reading->dossier->facts[i]->claim;
-
-        if (claim->kind == ASY_CLAIM_SIGNATURE)
-            claim->is.signature.maker = is->maker;
-    }
-    return s;
+    return asy_claim_signers(reading, data, is->payload);
 }
 
-assay_status asy_git_claim_signature(struct asy_reading *reading, const struct asy_git_signed *is)
+/* By the line that the armor begins with. */
+static assay_status claim(struct asy_reading *reading, const struct asy_git_signed *is)
 {
     if (is_begin_of(is->armor, pgp_label))
         return claim_openpgp(reading, is);
@@ -90,4 +77,20 @@ assay_status asy_git_claim_signature(struct asy_reading *reading, const struct a
     if (is_begin_of(is->armor, pgp_message_label))
         return asy_fail(&reading->diag, ASSAY_E_UNSUPPORTED, 0, "the signature is an OpenPGP message, expected one apart");
     return asy_fail(&reading->diag, ASSAY_E_FORMAT, 0, "the signature is neither OpenPGP nor SSH nor X.509");
+}
+
+assay_status asy_git_claim_signature(struct asy_reading *reading, const struct asy_git_signed *is)
+{
+    size_t first = reading->dossier->facts_n;
+    assay_status s = claim(reading, is);
+
+    for (size_t i = first; assay_ok(s) && i < reading->dossier->facts_n; i++) {
+        struct asy_claim *made = &reading->dossier->facts[i]->claim;
+
+        if (made->kind != ASY_CLAIM_SIGNATURE || made->is.signature.role != ASY_ROLE_SIGNS)
+            continue;
+        made->is.signature.has_maker = true;
+        made->is.signature.maker = is->maker;
+    }
+    return s;
 }

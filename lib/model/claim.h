@@ -85,7 +85,8 @@ struct asy_signature {
     struct asy_view name_space;            /* SSHSIG */
     bool has_name_space;
     const char *usual_name_space;          /* the one expected where the caller names none; NULL: the setting's default */
-    struct asy_view maker;                 /* e-mail address of whoever made the document, as it says; may be empty */
+    bool has_maker;
+    struct asy_view maker;                 /* the e-mail address of whoever made the document, as it says */
     struct asy_view comment;               /* a signed comment (minisign) */
     bool has_claimed_time;
     int64_t claimed_time;                  /* signing time as claimed: shown, never evidence */
