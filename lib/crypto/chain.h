@@ -53,6 +53,8 @@ struct asy_chain_answer {
     int64_t not_before, not_after;
     bool revocation_checked; /* for the leaf */
     bool has_mail;           /* the address of the terms is one of the leaf's (RFC 5280 4.1.2.6 and 4.2.1.6) */
+    bool only_lapses; /* it does not hold, for one kind of strictness alone: a short leaf key, or revocation data that is
+                         required and missing, or stale */
 };
 
 /*

@@ -32,6 +32,7 @@ struct asy_settings {
     enum asy_tristate complete;     /* every file of the tree must be listed */
     bool missing_is_fine;           /* missing=report: listed files that are absent are only reported */
     enum asy_digest_alg manifest_alg; /* for digests that are ambiguous by their length */
+    bool recurse;                   /* look into archives and packages, and into what lies in them */
     unsigned max_age_days;          /* 0: no limit */
 
     enum asy_purpose purpose;
