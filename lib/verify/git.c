@@ -415,14 +415,11 @@ static void compare_names(struct asy_run *run)
                         (int)(said->text.len < 200 ? said->text.len : 200), (const char *)said->text.data);
 }
 
-static void tell_unread(struct asy_run *run)
+static void tell_other(struct asy_run *run)
 {
     struct asy_item *subject = run->subject;
 
-    if (subject->why.reason != ASY_REASON_NONE)
-        asy_add_finding(run->dossier, ASY_BLOCKS, subject->why.reason, subject, subject, "%s",
-                        subject->why.detail == NULL ? "" : subject->why.detail);
-    else if (subject->format == NULL || strcmp(subject->format, "git_object") != 0)
+    if (subject->format == NULL || strcmp(subject->format, "git_object") != 0)
         asy_add_finding(run->dossier, ASY_BLOCKS, ASY_EVIDENCE_MALFORMED, subject, subject, "%s",
                         "is neither a commit nor a tag");
 }
@@ -442,10 +439,14 @@ assay_status asy_walk_git(struct asy_run *run)
 
     if (run->subject == NULL)
         return asy_ok;
-    tell_unread(run);
+    tell_other(run);
     compare_names(run);
     s = walk_all(run);
-    if (assay_ok(s))
-        tell_ids(run);
-    return s;
+    tell_ids(run);
+    if (s.code != ASSAY_E_LIMIT)
+        return s;
+    /* what was found so far is still checked, and told */
+    asy_add_finding(run->dossier, ASY_BLOCKS, ASY_LIMIT_REACHED, run->subject, run->subject, "%s", run->diag.text);
+    run->dossier->incomplete = true;
+    return asy_ok;
 }
