@@ -106,4 +106,6 @@ deny:
   - sha256: "$(sha256sum agent.bin | cut -d' ' -f1)"
     reason: withdrawn
   - sha256: "$(sha256sum agent.p7m | cut -d' ' -f1)"
+  - sha256: "$(sha256sum "$here/../git_object/commit-ssh.object" | cut -d' ' -f1)"
+  - sha256: "$(sha256sum "$here/../git_object/tag-ssh.object" | cut -d' ' -f1)"
 EOF

@@ -29,7 +29,7 @@ done
 expect 12 'signer.unknown' $none --key "$g/key.asc" --ref v1.0 "$repo"
 expect 12 'signer.unknown' $none --allowed-signers "$g/allowed_signers" --ref v1.1 "$repo"
 expect 10 'evidence.absent' $v --ref v1.2 "$repo"
-expect 0 '"kind": *"git object"' $v --report json --ref v1.0 "$repo"
+expect 0 '"kind": *"git object"' $v --json --ref v1.0 "$repo"
 
 # packed objects and references, and a working tree with its repository in it
 expect 0 'ALLOW' $v --ref v1.0 "$tmp/pack.git"
@@ -50,7 +50,7 @@ for ref in ../HEAD refs/../HEAD a..b 'a b' refs/tags/ packed-refs objects/pack c
     expect 3 'ref.absent' $v --ref "$ref" "$repo"
 done
 expect 3 'UNPROVEN' $v --ref 00000000000000000000000000000000000000aa "$repo"
-expect 3 'UNPROVEN' $v --ref "$(git -C "$repo" rev-parse 'v1.0^{tree}')" "$repo"
+expect 10 'evidence.absent' $v --ref "$(git -C "$repo" rev-parse 'v1.0^{tree}')" "$repo"
 expect 3 'no git repository' $v --ref v1.0 "$tmp"
 expect 3 'no git repository' $v --ref v1.0 "$g/repo.tar"
 ln -s /etc/hostname "$repo/refs/tags/out"
