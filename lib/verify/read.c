@@ -179,6 +179,17 @@ void asy_read_item(struct asy_run *run, struct asy_item *item)
         settle_role(item, bytes);
 }
 
+void asy_read_as(struct asy_run *run, struct asy_item *item, const char *format)
+{
+    struct asy_diag diag = { 0 };
+    struct asy_view bytes = { NULL, 0 };
+
+    if (assay_ok(load(run, item, &bytes, &diag)))
+        read_as(run, item, asy_format_named(asy_view_of(format)), bytes);
+    else
+        cannot_read(run, item, diag.code == ASSAY_E_LIMIT ? ASY_LIMIT_REACHED : ASY_EVIDENCE_UNREADABLE, diag.text);
+}
+
 /* Evidence from item `from` on; what its readers find inside follows in its turn. */
 static size_t read_from(struct asy_run *run, size_t from)
 {

@@ -219,6 +219,8 @@ static const struct update updates[] = {
       { { ASSAY_TRUST_ANCHOR, "property/root.crt" } }, NULL, NULL, 1 },
     { "cms, attached, streamed", "property/streamed.p7m", "agent.p7m", in_streamed_head, { { 0 } },
       { { ASSAY_TRUST_ANCHOR, "property/root.crt" } }, NULL, NULL, 1 },
+    { "git, a commit", "git_object/commit-ssh.object", "commit", NULL, { { 0 } }, KEY("git_object/ssh.pub"), NULL, NULL, 1 },
+    { "git, a tag", "git_object/tag-ssh.object", "tag", NULL, { { 0 } }, KEY("git_object/ssh.pub"), NULL, NULL, 1 },
     { "timestamp, response", "property/agent.bin", NULL, NULL,
       { { ASSAY_ROLE_TIMESTAMP, "property/agent.bin.tsr", "agent.bin.tsr", in_response_head, 0 } },
       { { ASSAY_TRUST_TSA_ANCHOR, "property/root.crt" } }, NULL, NULL, 1 },
