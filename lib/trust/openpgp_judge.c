@@ -251,8 +251,11 @@ static bool is_valid_at(const struct asy_pgp_part *part, const struct terms *ter
 
 /* ---- the signature ---- */
 
-/* Seconds by which the signer's clock may be ahead: what it says is no evidence of the time, and clocks differ. */
-enum { CLOCKS_DIFFER = 30 * 60 };
+/*
+ * Seconds by which the signer's clock may be ahead: what it says is no evidence of the time, and clocks differ by as much as
+ * a time zone that was taken for UTC.
+ */
+enum { CLOCKS_DIFFER = 24 * 60 * 60 };
 
 /* What the packet says of itself, whoever made it. */
 static bool may_packet_count(const struct asy_openpgp *packet, const struct asy_settings *settings, int64_t at,
