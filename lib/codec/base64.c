@@ -55,3 +55,20 @@ bool asy_base64_decode(struct asy_arena *arena, struct asy_view text, struct asy
     *out = (struct asy_view){ bytes, groups * 3 - pad };
     return true;
 }
+
+bool asy_base64url_decode(struct asy_arena *arena, struct asy_view text, struct asy_view *out)
+{
+    size_t padded = (text.len + 3) / 4 * 4;
+    uint8_t *copy = asy_alloc(arena, padded + 1, 1);
+
+    if (copy == NULL || text.len % 4 == 1)
+        return false;
+    for (size_t i = 0; i < padded; i++) {
+        uint8_t c = i < text.len ? text.data[i] : '=';
+
+        if (i < text.len && (c == '+' || c == '/' || c == '='))
+            return false;
+        copy[i] = c == '-' ? '+' : c == '_' ? '/' : c;
+    }
+    return asy_base64_decode(arena, (struct asy_view){ copy, padded }, out);
+}

@@ -7,4 +7,7 @@
 /* The decoded bytes in the arena; false when the text is anything but canonical base64 or the arena is full. */
 bool asy_base64_decode(struct asy_arena *, struct asy_view text, struct asy_view *out);
 
+/* The same in the alphabet for URLs and file names (section 5), without padding. */
+bool asy_base64url_decode(struct asy_arena *, struct asy_view text, struct asy_view *out);
+
 #endif

@@ -58,6 +58,7 @@ struct asy_zip_entry {
     uint32_t attributes; /* external file attributes (4.4.15) */
     enum asy_member_type type;
     uint64_t data_off, end; /* of the packed bytes; behind the data descriptor */
+    uint64_t record_off, record_len; /* of its record in the directory */
 };
 
 struct asy_zip {

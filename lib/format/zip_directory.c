@@ -208,6 +208,8 @@ assay_status asy_zip_read_directory(struct asy_zip *zip)
                              ASY_ZIP_ULL(end - at));
             break;
         }
+        entry.record_off = at;
+        entry.record_len = next - at;
         if (!add_entry(zip, &entry))
             return asy_ok;
         at = next;

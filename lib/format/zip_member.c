@@ -236,11 +236,16 @@ static bool is_readable(struct asy_zip *zip, const struct asy_zip_entry *entry)
 static void add_item(struct asy_zip *zip, const struct asy_zip_entry *entry)
 {
     const struct asy_zip_header *h = &entry->central;
-    struct asy_source *source = asy_source_member(
-        zip->members.reading->dossier->arena, zip->members.packed, entry->data_off, h->packed_len, h->size,
-        h->method == ASY_ZIP_STORED ? ASY_PACKED_NOT : ASY_PACKED_DEFLATE);
+    struct asy_dossier *dossier = zip->members.reading->dossier;
+    struct asy_source *source =
+        asy_source_member(dossier->arena, zip->members.packed, entry->data_off, h->packed_len, h->size,
+                          h->method == ASY_ZIP_STORED ? ASY_PACKED_NOT : ASY_PACKED_DEFLATE);
+    size_t before = dossier->items_n;
 
-    (void)asy_members_item(&zip->members, h->name, source, h->size);
+    if (!asy_members_item(&zip->members, h->name, source, h->size) || dossier->items_n == before || h->packed_len == 0)
+        return;
+    dossier->items[before]->parent_off = entry->data_off;
+    dossier->items[before]->parent_len = h->packed_len;
 }
 
 static void read_data(struct asy_zip *zip, const struct asy_zip_entry *entry, struct asy_member *member)
