@@ -18,15 +18,19 @@ const struct option_spec judge_options[] = {
     { "crl", 0, "FILE", "certificate revocation lists" },
     { "allowed-signers", 0, "FILE", "SSH keys and whose they are, as in ssh-keygen(1)" },
     { "krl", 0, "FILE", "SSH keys that are revoked" },
+    { "npm-keys", 0, "FILE", "trust the keys of an npm registry" },
     { "signature", 's', "FILE", "a signature; then no other evidence is looked for" },
     { "manifest", 'm', "FILE", "a list of digests" },
     { "pin-manifest", 0, "FILE", "a list of digests that you vouch for yourself" },
+    { "integrity", 0, "SRI", "a digest that you vouch for yourself, as sha512-BASE64" },
+    { "packument", 0, "FILE", "what an npm registry says of a package" },
     { "timestamp", 0, "FILE", "an RFC 3161 timestamp over the subject or a signature" },
     { "release", 0, "FILE", "a signed list of indices (InRelease, Release)" },
     { "index", 0, "FILE", "a repository's list of packages" },
     { "index-path", 0, "PATH", "the path by which the release lists that index" },
     { "index-signature", 0, "FILE", "a signature over that index" },
     { "package-name", 0, "NAME", "the package that is wanted from a repository" },
+    { "package-version", 0, "NAME", "the version that is wanted of that package" },
     { "suite", 0, "NAME", "the suite or codename that the release must be of" },
     { "component", 0, "NAME", "the component of a repository" },
     { "arch", 0, "NAME", "the architecture of a package" },
@@ -67,6 +71,7 @@ static const struct trust_option trust_options[] = {
     { "crl", ASSAY_TRUST_CRL },
     { "allowed-signers", ASSAY_TRUST_ALLOWED_SIGNERS },
     { "krl", ASSAY_TRUST_KRL },
+    { "npm-keys", ASSAY_TRUST_NPM_KEYS },
 };
 
 struct role_option {
@@ -82,6 +87,7 @@ static const struct role_option role_options[] = {
     { "release", ASSAY_ROLE_RELEASE },
     { "index", ASSAY_ROLE_INDEX },
     { "index-signature", ASSAY_ROLE_INDEX_SIGNATURE },
+    { "packument", ASSAY_ROLE_PACKUMENT },
 };
 
 /* Options that are settings under a name of their own. */
@@ -92,6 +98,7 @@ static const char *const setting_options[][2] = {
     { "purpose", "purpose" },
     { "require-comment", "require_comment" },
     { "package-name", "package_name" },
+    { "package-version", "package_version" },
     { "suite", "suite" },
     { "component", "component" },
     { "arch", "arch" },
@@ -162,8 +169,18 @@ static int add_evidence(struct judge *judge, enum assay_role role, const char *p
         return EXIT_INTERNAL;
     }
     judge->evidence = larger;
-    judge->evidence[judge->evidence_n++] = (struct named){ role, path, NULL };
+    judge->evidence[judge->evidence_n++] = (struct named){ .role = role, .path = path };
     return 0;
+}
+
+/* The caller's own word about the subject. */
+static int add_integrity(struct judge *judge, const char *text)
+{
+    int code = add_evidence(judge, ASSAY_ROLE_PINNED_MANIFEST, "--integrity");
+
+    if (code == 0)
+        judge->evidence[judge->evidence_n - 1].text = text;
+    return code;
 }
 
 /* Of the index that was named last. */
@@ -258,6 +275,8 @@ static int take_option(struct judge *judge, const char *name, const char *value)
             return assay_ok(s) ? 0 : fail_with(s, error);
         }
     }
+    if (strcmp(name, "integrity") == 0)
+        return add_integrity(judge, value);
     if (strcmp(name, "index-path") == 0)
         return set_index_path(judge, value);
     if (strcmp(name, "set") == 0 || strcmp(name, "limit") == 0)
@@ -310,6 +329,13 @@ static int take_system_policy(struct judge *judge)
     return set_policy(judge, SYSTEM_POLICY);
 }
 
+static assay_status add_named(assay_subject *subject, const struct named *named)
+{
+    if (named->text != NULL)
+        return assay_subject_add_memory(subject, named->role, named->path, named->text, strlen(named->text));
+    return assay_subject_add_file(subject, named->role, named->path);
+}
+
 static int make_subject(struct judge *judge)
 {
     const char *operand = judge->operand;
@@ -328,7 +354,7 @@ static int make_subject(struct judge *judge)
     for (size_t i = 0; judge->subject != NULL && i < judge->evidence_n; i++) {
         const struct named *named = &judge->evidence[i];
 
-        if (!assay_ok(assay_subject_add_file(judge->subject, named->role, named->path)) ||
+        if (!assay_ok(add_named(judge->subject, named)) ||
             (named->known_as != NULL && !assay_ok(assay_subject_index_path(judge->subject, named->known_as))))
             return EXIT_INTERNAL;
     }

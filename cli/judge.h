@@ -11,7 +11,7 @@ struct judge {
     const char *operand, *output, *color, *format;
     struct named {
         enum assay_role role;
-        const char *path, *known_as;
+        const char *path, *known_as, *text; /* the text itself in place of a path */
     } *evidence;
     size_t evidence_n;
     int quiet;

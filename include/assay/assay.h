@@ -45,6 +45,7 @@ enum assay_trust_kind {
     ASSAY_TRUST_CRL,             /* PEM or DER */
     ASSAY_TRUST_ALLOWED_SIGNERS, /* ssh-keygen(1) */
     ASSAY_TRUST_KRL,             /* SSH keys that are revoked */
+    ASSAY_TRUST_NPM_KEYS,        /* keys of an npm registry, as it serves them */
 };
 
 /* NULL when memory is short. */
@@ -101,6 +102,7 @@ enum assay_role {
     ASSAY_ROLE_RELEASE,         /* a signed list of indices: InRelease, Release */
     ASSAY_ROLE_INDEX,           /* a repository's list of packages: Packages, APKINDEX, a pacman database */
     ASSAY_ROLE_INDEX_SIGNATURE, /* over the index that was named before it */
+    ASSAY_ROLE_PACKUMENT,       /* what an npm registry says of a package */
 };
 
 /* A file or a directory; evidence is looked for beside it, unless some is named.  NULL when memory is short. */

@@ -21,6 +21,8 @@ static assay_status add_bytes(struct asy_trust *trust, const struct asy_given *g
         return asy_trust_add_allowed_signers(trust, given->name, bytes, diag);
     case ASSAY_TRUST_KRL:
         return asy_trust_add_krl(trust, bytes, diag);
+    case ASSAY_TRUST_NPM_KEYS:
+        return asy_trust_add_npm_keys(trust, given->name, bytes, diag);
     case ASSAY_TRUST_INTERMEDIATE:
     case ASSAY_TRUST_CRL:
         break;
@@ -79,6 +81,8 @@ static enum assay_trust_kind kind_of(enum asy_trust_kind kind)
         return ASSAY_TRUST_ALLOWED_SIGNERS;
     case ASY_TRUST_KRL:
         return ASSAY_TRUST_KRL;
+    case ASY_TRUST_NPM_KEYS:
+        return ASSAY_TRUST_NPM_KEYS;
     }
     return ASSAY_TRUST_KEY;
 }

@@ -39,7 +39,7 @@ struct asy_settings {
     const char *identity;           /* who must have signed (SSH principal, certificate subject); NULL: anybody trusted */
     const char *name_space;         /* SSHSIG; "file" by default */
     const char *package_name;       /* what is wanted from a repository; NULL: not said.  Likewise: */
-    const char *suite, *component, *arch, *ref;
+    const char *package_version, *suite, *component, *arch, *ref;
     const char *require_comment;    /* words a signed comment must contain; NULL: none */
 };
 

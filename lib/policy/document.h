@@ -20,6 +20,7 @@ enum asy_trust_kind {
     ASY_TRUST_CRL,
     ASY_TRUST_ALLOWED_SIGNERS,
     ASY_TRUST_KRL,
+    ASY_TRUST_NPM_KEYS,
 };
 
 struct asy_trust_entry {

@@ -38,6 +38,8 @@ static const char *kind_name(enum asy_trust_kind kind)
         return "the SSH signers listed in";
     case ASY_TRUST_KRL:
         return "revocations of SSH keys from";
+    case ASY_TRUST_NPM_KEYS:
+        return "the npm registry whose keys are in";
     }
     return "";
 }

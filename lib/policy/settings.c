@@ -89,6 +89,7 @@ static const struct row rows[] = {
     { "namespace", TEXT, FIELD(name_space), "text", NULL, 0, 0 },
     { "openpgp_v3", SWITCH, FIELD(openpgp_v3), "accept or reject", accept, 0, 0 },
     { "package_name", TEXT, FIELD(package_name), "text", NULL, 0, 0 },
+    { "package_version", TEXT, FIELD(package_version), "text", NULL, 0, 0 },
     { "partial_chain", SWITCH, FIELD(partial_chain), TRUTH, truth, 0, 0 },
     { "purpose", CHOICE, FIELD(purpose), "codesign, any, smime or timestamp", purpose, 0, 0 },
     { "recurse", SWITCH, FIELD(recurse), TRUTH, truth, 0, 0 },

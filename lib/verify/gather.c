@@ -306,6 +306,7 @@ static assay_status gather_inputs(struct asy_run *run, const struct index *index
         item->is_evidence = true;
         item->was_named = true;
         item->known_as = input->known_as;
+        item->is_packument = input->role == ASY_INPUT_PACKUMENT;
         if (input->role == ASY_INPUT_INDEX)
             package_index = item;
         if (input->role == ASY_INPUT_INDEX_SIGNATURE)

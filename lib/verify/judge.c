@@ -139,6 +139,8 @@ static bool is_valid_now(struct asy_run *run, struct asy_fact *fact, const struc
 
     if (fact->has_stamp && run->job->settings->expired_at_signing_time && at >= key->until)
         at = fact->stamped_at;
+    if (key->is_registry && fact->claim.is.signature.has_claimed_time && fact->claim.is.signature.claimed_time < at)
+        at = fact->claim.is.signature.claimed_time; /* of publication, by which registries let their keys expire */
     if (at < key->from) {
         falls(run, fact, ASY_SIGNER_NOT_YET_VALID, key->name);
         return false;

@@ -71,6 +71,8 @@ static void read_as(struct asy_run *run, struct asy_item *item, const struct asy
         .about = item->about,
         .subject = run->subject,
         .assumed = run->job->settings->manifest_alg,
+        .package_name = run->job->settings->package_name,
+        .package_version = run->job->settings->package_version,
     };
     size_t first = run->dossier->facts_n;
     assay_status s;
@@ -171,6 +173,8 @@ void asy_read_item(struct asy_run *run, struct asy_item *item)
 
     if (!assay_ok(s))
         cannot_read(run, item, diag.code == ASSAY_E_LIMIT ? ASY_LIMIT_REACHED : ASY_EVIDENCE_UNREADABLE, diag.text);
+    else if (item->is_packument)
+        read_as(run, item, asy_format_named(ASY_TEXT("npm")), bytes);
     else if (format != NULL && asy_is_read_whole(format))
         read_as(run, item, format, bytes);
     else

@@ -116,7 +116,6 @@ static const struct package_mark package_marks[] = {
     { "AndroidManifest.xml", "an Android package" }, { ".PKGINFO", "an Arch or Alpine package" },
     { ".SIGN.*", "a signed Alpine package" },        { ".MTREE", "an Arch package" },
     { "sw-description", "a SWUpdate image" },        { "oci-layout", "an OCI image layout" },
-    { "package/package.json", "an npm package" },
 };
 
 static const char *package_of(struct asy_view name)

@@ -15,6 +15,7 @@ enum asy_input_role {
     ASY_INPUT_RELEASE,         /* a signed list of indices */
     ASY_INPUT_INDEX,           /* a repository's list of packages */
     ASY_INPUT_INDEX_SIGNATURE, /* over the index before it */
+    ASY_INPUT_PACKUMENT,       /* what an npm registry says of a package */
 };
 
 /* Evidence that the caller named. */
