@@ -56,3 +56,25 @@ bool asy_certificate_ids_of(struct asy_view der, struct asy_certificate_ids *out
     *out = ids;
     return true;
 }
+
+bool asy_certificate_key_of(struct asy_view der, struct asy_view *out)
+{
+    struct asy_reader r = asy_reader_of(der), certificate, tbs, version;
+    struct asy_der skipped, key;
+    struct asy_view serial;
+
+    if (!asy_get_der_inside(&r, ASY_DER_SEQUENCE, &certificate) ||
+        !asy_get_der_inside(&certificate, ASY_DER_SEQUENCE, &tbs))
+        return false;
+    (void)asy_get_der_inside(&tbs, ASY_DER_HOLDS + 0, &version);
+    if (!asy_get_der_integer(&tbs, &serial))
+        return false;
+    for (int i = 0; i < 4; i++) { /* algorithm, issuer, validity, subject */
+        if (!asy_get_der_tag(&tbs, ASY_DER_SEQUENCE, &skipped))
+            return false;
+    }
+    if (!asy_get_der_tag(&tbs, ASY_DER_SEQUENCE, &key))
+        return false;
+    *out = key.whole;
+    return true;
+}

@@ -32,6 +32,10 @@ const struct asy_view asy_oid_rsa = ASY_TEXT_INIT("\x2a\x86\x48\x86\xf7\x0d\x01\
 const struct asy_view asy_oid_rsa_pss = ASY_TEXT_INIT("\x2a\x86\x48\x86\xf7\x0d\x01\x01\x0a");
 /* 1.2.840.113549.1.1.8 */
 const struct asy_view asy_oid_mgf1 = ASY_TEXT_INIT("\x2a\x86\x48\x86\xf7\x0d\x01\x01\x08");
+/* 1.2.840.10045.2.1 */
+const struct asy_view asy_oid_ec_key = ASY_TEXT_INIT("\x2a\x86\x48\xce\x3d\x02\x01");
+/* 1.2.840.10040.4.1 */
+const struct asy_view asy_oid_dsa = ASY_TEXT_INIT("\x2a\x86\x48\xce\x38\x04\x01");
 /* 1.3.101.112 */
 const struct asy_view asy_oid_ed25519 = ASY_TEXT_INIT("\x2b\x65\x70");
 /* 1.3.101.113 */
@@ -101,6 +105,17 @@ enum asy_digest_alg asy_digest_of_oid(struct asy_view oid)
 enum asy_digest_alg asy_digest_of_rsa_oid(struct asy_view oid)
 {
     return find(rsa_digests, sizeof rsa_digests / sizeof *rsa_digests, oid);
+}
+
+static const struct row dsa_digests[] = {
+    { ASY_TEXT_INIT("\x2a\x86\x48\xce\x38\x04\x03"), ASY_SHA1 },
+    { ASY_TEXT_INIT("\x60\x86\x48\x01\x65\x03\x04\x03\x01"), ASY_SHA224 },
+    { ASY_TEXT_INIT("\x60\x86\x48\x01\x65\x03\x04\x03\x02"), ASY_SHA256 },
+};
+
+enum asy_digest_alg asy_digest_of_dsa_oid(struct asy_view oid)
+{
+    return find(dsa_digests, sizeof dsa_digests / sizeof *dsa_digests, oid);
 }
 
 enum asy_digest_alg asy_digest_of_ecdsa_oid(struct asy_view oid)

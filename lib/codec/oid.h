@@ -29,6 +29,8 @@ extern const struct asy_view asy_oid_revocation_archival; /* adbe-revocationInfo
 extern const struct asy_view asy_oid_rsa; /* rsaEncryption */
 extern const struct asy_view asy_oid_rsa_pss;
 extern const struct asy_view asy_oid_mgf1;
+extern const struct asy_view asy_oid_ec_key; /* id-ecPublicKey (RFC 5480) */
+extern const struct asy_view asy_oid_dsa;    /* id-dsa (RFC 3279) */
 extern const struct asy_view asy_oid_ed25519;
 extern const struct asy_view asy_oid_ed448;
 
@@ -38,5 +40,6 @@ enum asy_digest_alg asy_digest_of_oid(struct asy_view);
 /* The digest of sha256WithRSAEncryption and its kin (RFC 8017 A.2.4), and of ecdsa-with-SHA256 and its kin (RFC 5758). */
 enum asy_digest_alg asy_digest_of_rsa_oid(struct asy_view);
 enum asy_digest_alg asy_digest_of_ecdsa_oid(struct asy_view);
+enum asy_digest_alg asy_digest_of_dsa_oid(struct asy_view); /* RFC 5758 3.1; those whose digest has the length of the subgroup */
 
 #endif

@@ -25,7 +25,7 @@ struct asy_crypto {
 /* OpenSSL's digest, borrowed; NULL for what is not computed. */
 const EVP_MD *asy_md(const struct asy_crypto *, enum asy_digest_alg);
 
-enum asy_key_kind { ASY_IS_ED25519 = 1, ASY_IS_ED448, ASY_IS_RSA, ASY_IS_RSA_PSS, ASY_IS_EC };
+enum asy_key_kind { ASY_IS_ED25519 = 1, ASY_IS_ED448, ASY_IS_RSA, ASY_IS_RSA_PSS, ASY_IS_EC, ASY_IS_DSA };
 
 struct asy_key {
     EVP_PKEY *pkey;

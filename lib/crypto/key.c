@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { RSA_BITS_MIN = 512, RSA_BITS_MAX = 16384 };
+enum { DSA_BITS_MIN = 1024, DSA_BITS_MAX = 3072, RSA_BITS_MIN = 512, RSA_BITS_MAX = 16384 };
 
 /* Points of small order, and their other spellings: under them one signature fits every message (RFC 8032 5.1.7 leaves
  * it to the caller; bypasses: "identity Ed25519 key"). */
@@ -224,6 +224,11 @@ static assay_status classify(struct asy_key *key, struct asy_diag *diag)
     if (EVP_PKEY_is_a(key->pkey, "RSA") || EVP_PKEY_is_a(key->pkey, "RSA-PSS")) {
         key->kind = EVP_PKEY_is_a(key->pkey, "RSA") ? ASY_IS_RSA : ASY_IS_RSA_PSS;
         return check_rsa(key, diag);
+    }
+    if (EVP_PKEY_is_a(key->pkey, "DSA") && key->bits >= DSA_BITS_MIN && key->bits <= DSA_BITS_MAX) {
+        key->kind = ASY_IS_DSA;
+        (void)snprintf(key->name, sizeof key->name, "DSA-%u", key->bits);
+        return asy_ok;
     }
     return asy_fail(diag, ASSAY_E_UNSUPPORTED, 0, "key of type %s is not used here",
                     EVP_PKEY_get0_type_name(key->pkey) == NULL ? "unknown" : EVP_PKEY_get0_type_name(key->pkey));

@@ -122,7 +122,7 @@ static void run_item(struct asy_worker *worker, const struct asy_task *task)
 
         part.measures += i;
         part.n = task->n - i < ASY_STREAMS ? task->n - i : ASY_STREAMS;
-        run_task(worker, &part, is_only);
+        run_task(worker, &part, is_only && task->n <= ASY_STREAMS);
     }
     if (task->item != NULL && !is_only)
         (void)asy_work_step(worker, 0);

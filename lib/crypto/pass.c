@@ -44,6 +44,8 @@ void asy_work_feed(struct asy_worker *worker, const struct asy_task *task, uint6
 assay_status asy_work_pass(struct asy_worker *worker, const struct asy_task *task, uint64_t size, uint64_t off,
                            struct asy_diag *diag)
 {
+    uint64_t next;
+
     asy_work_feed(worker, task, size, off, (struct asy_view){ NULL, 0 }, 0, 1);
     while (off < size) {
         size_t n = size - off < ASY_CHUNK ? (size_t)(size - off) : ASY_CHUNK;
@@ -55,6 +57,8 @@ assay_status asy_work_pass(struct asy_worker *worker, const struct asy_task *tas
         off += n;
         if (!asy_work_step(worker, n))
             return asy_fail(diag, ASSAY_E_CANCELLED, off, "cancelled");
+        if (!first_wanted(worker, task, &next)) /* spans in the middle are done with before the end */
+            break;
     }
     return asy_ok;
 }

@@ -26,8 +26,10 @@ bool asy_key_fits(const struct asy_key *key, enum asy_signature_alg alg)
     case ASY_SIG_ECDSA:
     case ASY_SIG_ECDSA_RAW:
         return key->kind == ASY_IS_EC;
+    case ASY_SIG_DSA:
+        return key->kind == ASY_IS_DSA;
     case ASY_SIG_BARE:
-        return true;
+        return key->kind != ASY_IS_DSA;
     case ASY_SIG_NONE:
     case ASY_SIG_OTHER:
         break;

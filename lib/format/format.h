@@ -32,6 +32,7 @@ struct asy_reading {
     struct asy_item *about;      /* what a detached signature is about; NULL: nothing was found */
     const struct asy_item *subject; /* the one file that is judged: a list may leave out what is about others; NULL: a tree */
     const char *package_name, *package_version; /* what is wanted of a repository; NULL: not said */
+    unsigned min_sdk; /* of Android; 0: what the package says */
     enum asy_digest_alg assumed; /* the caller's word where a digest is ambiguous by its length; NONE */
     struct asy_diag diag;        /* what was wrong, for a status other than ok */
 };

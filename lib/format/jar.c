@@ -21,7 +21,8 @@ static bool is_mark(struct asy_view name)
 
 static bool found_in(struct asy_reading *reading)
 {
-    return asy_zip_has(reading, is_mark) && !asy_zip_has(reading, is_android);
+    return !asy_view_ends(asy_view_of(reading->document->name), ASY_TEXT(".apk")) && asy_zip_has(reading, is_mark) &&
+           !asy_zip_has(reading, is_android);
 }
 
 static assay_status read(struct asy_reading *reading)

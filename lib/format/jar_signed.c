@@ -202,6 +202,22 @@ static assay_status claim_parts(struct asy_jar *jar, struct asy_item *item, cons
     return s;
 }
 
+/* "X-Android-APK-Signed: 2, 3": the newer signatures that were there when this one was made. */
+static void note_schemes(struct asy_jar *jar, const struct asy_jar_section *section)
+{
+    const struct asy_jar_attribute *attribute = asy_jar_attribute_of(section, "X-Android-APK-Signed");
+    struct asy_reader r = asy_reader_of(attribute == NULL ? (struct asy_view){ NULL, 0 } : attribute->value);
+    struct asy_view part;
+
+    while (!asy_at_end(&r)) {
+        if (!asy_get_until(&r, ',', &part) && !asy_get_view(&r, r.rest.len, &part))
+            return;
+        part = asy_view_trim(part);
+        jar->says_v2 = jar->says_v2 || asy_view_is(part, "2");
+        jar->says_v3 = jar->says_v3 || asy_view_is(part, "3");
+    }
+}
+
 static assay_status claim_signature_file(struct asy_jar *jar, struct asy_item *item)
 {
     struct asy_jar_manifest file;
@@ -212,6 +228,7 @@ static assay_status claim_signature_file(struct asy_jar *jar, struct asy_item *i
         return s;
     if (asy_jar_attribute_of(&file.sections[0], "Signature-Version") == NULL)
         return wrong(jar, item, "no Signature-Version");
+    note_schemes(jar, &file.sections[0]);
     s = add_links(jar, item, &file.sections[0], digest_manifest, asy_whole(jar->manifest_item), &n);
     return assay_ok(s) && n == 0 ? claim_parts(jar, item, &file) : s;
 }

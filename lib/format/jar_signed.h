@@ -15,6 +15,7 @@ struct asy_jar {
     struct asy_kept kept;
     struct asy_item *manifest_item; /* NULL: it has none */
     struct asy_jar_manifest manifest;
+    bool says_v2, says_v3; /* a signature file says that the package has those Android signatures */
     size_t signers_n; /* signature files, each with at least one block */
 
     /* A file of a name that this answers to need not be signed. */

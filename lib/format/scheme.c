@@ -71,6 +71,12 @@ static bool read_scheme(const struct asy_cms_algorithm *alg, struct asy_scheme *
         scheme->alg = ASY_SIG_RSA_PKCS1;
     } else if ((scheme->digest = asy_digest_of_ecdsa_oid(alg->oid)) != ASY_DIGEST_NONE) {
         scheme->alg = ASY_SIG_ECDSA;
+    } else if (asy_view_eq(alg->oid, asy_oid_ec_key)) { /* jarsigner of old names the key and not the scheme */
+        scheme->alg = ASY_SIG_ECDSA;
+    } else if (asy_view_eq(alg->oid, asy_oid_dsa)) {
+        scheme->alg = ASY_SIG_DSA;
+    } else if ((scheme->digest = asy_digest_of_dsa_oid(alg->oid)) != ASY_DIGEST_NONE) {
+        scheme->alg = ASY_SIG_DSA;
     } else if (asy_view_eq(alg->oid, asy_oid_ed25519)) {
         scheme->alg = ASY_SIG_ED25519;
     } else if (asy_view_eq(alg->oid, asy_oid_ed448)) {
@@ -84,7 +90,8 @@ static bool read_scheme(const struct asy_cms_algorithm *alg, struct asy_scheme *
 
 static bool takes_digest(const struct asy_scheme *scheme)
 {
-    return scheme->alg == ASY_SIG_RSA_PKCS1 || scheme->alg == ASY_SIG_RSA_PSS || scheme->alg == ASY_SIG_ECDSA;
+    return scheme->alg == ASY_SIG_RSA_PKCS1 || scheme->alg == ASY_SIG_RSA_PSS || scheme->alg == ASY_SIG_ECDSA ||
+           scheme->alg == ASY_SIG_DSA;
 }
 
 static bool is_computed(enum asy_digest_alg alg)
@@ -104,7 +111,7 @@ assay_status asy_scheme_of(struct asy_arena *arena, const struct asy_cms_signer 
     if (!read_scheme(&signer->signature_alg, &scheme))
         return asy_fail(diag, ASSAY_E_FORMAT, signer->at, "byte %zu: the signature algorithm's parameters are malformed",
                         signer->at);
-    if (takes_digest(&scheme) && asy_view_eq(signer->signature_alg.oid, asy_oid_rsa))
+    if (takes_digest(&scheme) && scheme.digest == ASY_DIGEST_NONE)
         scheme.digest = said;
     if (takes_digest(&scheme) && scheme.digest != said)
         return asy_fail(diag, ASSAY_E_FORMAT, signer->at, "byte %zu: the signature is over another digest (%s) than "

@@ -32,12 +32,25 @@ static int by_place(const void *a, const void *b)
     return (x->central.local_off > y->central.local_off) - (x->central.local_off < y->central.local_off);
 }
 
-/* Android's block of signatures stands between the members and the directory; other readers ignore it. */
-static bool has_signing_block(const struct asy_zip *zip)
+/* Its length stands at both ends, and counts all but the first of the two. */
+static bool has_lengths(const struct asy_zip *zip, uint64_t gap)
+{
+    uint8_t bytes[16];
+    struct asy_reader r = asy_reader_of((struct asy_view){ bytes, sizeof bytes });
+    uint64_t first, last;
+
+    if (gap < 32 || !assay_ok(asy_source_read(zip->source, zip->dir_off - gap, bytes, 8, NULL)) ||
+        !assay_ok(asy_source_read(zip->source, zip->dir_off - 24, bytes + 8, 8, NULL)))
+        return false;
+    return asy_get_le64(&r, &first) && asy_get_le64(&r, &last) && first == last && first == gap - 8;
+}
+
+/* Android's block of signatures stands between the members and the directory; android.c reads it. */
+static bool has_signing_block(const struct asy_zip *zip, uint64_t gap)
 {
     uint8_t mark[16];
 
-    return zip->dir_off >= sizeof mark &&
+    return zip->dir_off >= sizeof mark && has_lengths(zip, gap) &&
            assay_ok(asy_source_read(zip->source, zip->dir_off - sizeof mark, mark, sizeof mark, NULL)) &&
            asy_view_is((struct asy_view){ mark, sizeof mark }, "APK Sig Block 42");
 }
@@ -49,11 +62,10 @@ static void check_gap(struct asy_zip *zip, const struct asy_zip_entry *before, u
     struct asy_view last = before == NULL ? ASY_TEXT("the start") : before->central.name;
     uint64_t place = next == NULL ? zip->dir_off : next->central.local_off;
 
-    if (place > start)
+    if (place > start && !(next == NULL && has_signing_block(zip, place - start)))
         asy_members_find(&zip->members, ASY_ARCHIVE_HIDDEN,
-                         "%llu bytes between \"%.*s\" and \"%.*s\", at %llu%s", ASY_ZIP_ULL(place - start),
-                         ASY_ZIP_SHOW(last), ASY_ZIP_SHOW(name), ASY_ZIP_ULL(start),
-                         next == NULL && has_signing_block(zip) ? " (an APK signing block)" : "");
+                         "%llu bytes between \"%.*s\" and \"%.*s\", at %llu", ASY_ZIP_ULL(place - start),
+                         ASY_ZIP_SHOW(last), ASY_ZIP_SHOW(name), ASY_ZIP_ULL(start));
     if (place < start && next != NULL)
         asy_members_find(&zip->members, ASY_ARCHIVE_BOMB,
                          "\"%.*s\" at %llu overlaps \"%.*s\", which ends at %llu", ASY_ZIP_SHOW(name),

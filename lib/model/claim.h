@@ -26,6 +26,7 @@ enum asy_signature_alg {
     ASY_SIG_RSA_PSS,   /* RFC 8017 8.1 */
     ASY_SIG_ECDSA,     /* value: DER SEQUENCE of r and s (RFC 3279 2.2.3) */
     ASY_SIG_ECDSA_RAW, /* value: r and s of the curve's length, one behind the other */
+    ASY_SIG_DSA,       /* FIPS 186-4; value: DER as for ECDSA.  Weak: it counts only where a platform's rules are followed */
     ASY_SIG_BARE,      /* value: bytes in whatever encoding the key's algorithm has; digests SHA-2 */
     ASY_SIG_OTHER,     /* named, but not served: see `alg_name` */
 };
@@ -88,6 +89,7 @@ struct asy_signature {
     bool has_maker;
     struct asy_view maker;                 /* the e-mail address of whoever made the document, as it says */
     struct asy_view comment;               /* a signed comment (minisign) */
+    bool is_android;                       /* of an Android package, whose platform takes what is weak elsewhere */
     bool is_bare_cms;                      /* CMS without signed attributes: what it signs must not be a set of them */
     bool has_claimed_time;
     int64_t claimed_time;                  /* signing time as claimed: shown, never evidence */

@@ -33,6 +33,8 @@ struct asy_settings {
     bool missing_is_fine;           /* missing=report: listed files that are absent are only reported */
     enum asy_digest_alg manifest_alg; /* for digests that are ambiguous by their length */
     bool recurse;                   /* look into archives and packages, and into what lies in them */
+    bool android_compat;            /* what the platform takes counts in Android packages: old digests, keys and DSA */
+    unsigned min_sdk;               /* the oldest version of Android that must take a package; 0: what the package says */
     unsigned max_age_days;          /* 0: no limit */
 
     enum asy_purpose purpose;

@@ -67,7 +67,7 @@ static const struct choice bundles[] = { { "plain", 0 }, { "verity", 0 }, { "cry
 #define TRUTH "true or false"
 
 static const struct row rows[] = {
-    { "android_compat", SWITCH, NOWHERE, TRUTH, truth, 0, 0 },
+    { "android_compat", SWITCH, FIELD(android_compat), TRUTH, truth, 0, 0 },
     { "builder_refs", CHOICE, NOWHERE, "any", any, 0, 0 },
     { "arch", TEXT, FIELD(arch), "text", NULL, 0, 0 },
     { "bundle_formats", WORDS, NOWHERE, "plain, verity, crypt or several with commas", bundles, 0, 0 },
@@ -83,6 +83,7 @@ static const struct row rows[] = {
     { "min_digest", FLOOR, FIELD(min_digest), "a digest that is not broken altogether, as sha256", NULL, 0, 0 },
     { "min_release_date", TIME, NOWHERE, "a time as 2026-11-23T21:00:00Z", NULL, 0, 0 },
     { "min_rsa", NUMBER, FIELD(min_rsa), "bits from 1024 to 16384", NULL, 1024, 16384 },
+    { "min_sdk", NUMBER, FIELD(min_sdk), "a version of Android's interface from 0 (what the package says) to 10000", NULL, 0, 10000 },
     { "min_valid_time", NUMBER, NOWHERE, "seconds", NULL, 0, UINT32_MAX },
     { "missing", SWITCH, FIELD(missing_is_fine), "refuse or report", missing, 0, 0 },
     { "multi", CHOICE, FIELD(multi), "any, all or best", multi, 0, 0 },

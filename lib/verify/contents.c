@@ -18,6 +18,7 @@ static bool read_package(struct asy_run *run, struct asy_item *item, const struc
         .about = item,
         .subject = run->subject,
         .assumed = run->job->settings->manifest_alg,
+        .min_sdk = run->job->settings->min_sdk,
     };
     size_t first = run->dossier->facts_n;
     enum asy_reason reason;

@@ -76,8 +76,12 @@ static bool is_strong(struct asy_run *run, struct asy_fact *fact)
 {
     const struct asy_try *attempt = asy_try_of(run, fact);
     enum asy_digest_alg digest = weak_digest_of(run, fact);
-    bool is_key_weak = attempt != NULL && asy_key_is_rsa(attempt->key) &&
-                       asy_key_bits(attempt->key) < run->job->settings->min_rsa;
+    bool is_dsa = fact->claim.is.signature.scheme.alg == ASY_SIG_DSA;
+    bool is_key_weak = attempt != NULL && (is_dsa || (asy_key_is_rsa(attempt->key) && asy_key_bits(attempt->key) <
+                                                                                          run->job->settings->min_rsa));
+
+    if (fact->claim.is.signature.is_android && run->job->settings->android_compat)
+        return true;
 
     if (digest != ASY_DIGEST_NONE)
         falls(run, fact, ASY_SIGNATURE_WEAK, asy_digest_name(digest));

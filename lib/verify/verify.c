@@ -60,12 +60,36 @@ static bool has_authorities(const struct asy_run *run)
     return asy_pki_has_anchors(asy_trust_get_tsa_pki(run->job->trust));
 }
 
+/* A package brings the key; what cannot be checked even so is not known to be consistent. */
+static bool is_unanswered(const struct asy_fact *fact)
+{
+    return fact->claim.is.signature.is_android && !asy_fact_holds(fact);
+}
+
+/* What nobody should rely on, whoever signed. */
+static void tell_weakness(struct asy_run *run, const struct asy_fact *fact)
+{
+    const struct asy_settings *settings = run->job->settings;
+    const struct asy_signature *signature = &fact->claim.is.signature;
+    bool is_rsa = signature->scheme.alg == ASY_SIG_RSA_PKCS1 || signature->scheme.alg == ASY_SIG_RSA_PSS;
+    bool is_key_weak = signature->scheme.alg == ASY_SIG_DSA || (is_rsa && fact->key_bits < settings->min_rsa);
+
+    if (!signature->is_android || settings->android_compat || !asy_fact_holds(fact))
+        return;
+    if (is_key_weak)
+        asy_add_finding(run->dossier, ASY_BLOCKS, ASY_SIGNER_WEAK_KEY, run->subject, fact->claim.document, "%u bits",
+                        fact->key_bits);
+    if (asy_digest_strength(signature->scheme.digest) < asy_digest_strength(settings->min_digest))
+        asy_add_finding(run->dossier, ASY_BLOCKS, ASY_SIGNATURE_WEAK, run->subject, fact->claim.document, "%s",
+                        asy_digest_name(signature->scheme.digest));
+}
+
 /* Only mathematics and form can contradict; an unknown signer contradicts nothing. */
 static void tell_signature(struct asy_run *run, const struct asy_fact *fact)
 {
     const struct asy_why *why = &fact->standing_why;
     bool blocks = why->reason == ASY_SIGNATURE_INVALID || why->reason == ASY_TIMESTAMP_INVALID ||
-                  (why->reason == ASY_TIMESTAMP_UNTRUSTED && has_authorities(run));
+                  (why->reason == ASY_TIMESTAMP_UNTRUSTED && has_authorities(run)) || is_unanswered(fact);
 
     if (fact->claim.is.signature.role == ASY_ROLE_BACKS || fact->standing || why->reason == ASY_REASON_NONE)
         return;
@@ -87,10 +111,12 @@ static void tell_facts(struct asy_run *run)
     for (size_t i = 0; i < run->dossier->facts_n; i++) {
         const struct asy_fact *fact = run->dossier->facts[i];
 
-        if (fact->claim.kind == ASY_CLAIM_SIGNATURE)
+        if (fact->claim.kind == ASY_CLAIM_SIGNATURE) {
             tell_signature(run, fact);
-        else if (fact->claim.kind == ASY_CLAIM_LINK)
+            tell_weakness(run, fact);
+        } else if (fact->claim.kind == ASY_CLAIM_LINK) {
             tell_link(run, fact);
+        }
     }
 }
 
@@ -113,7 +139,7 @@ struct package_mark {
 };
 
 static const struct package_mark package_marks[] = {
-    { "AndroidManifest.xml", "an Android package" }, { ".PKGINFO", "an Arch or Alpine package" },
+    { ".PKGINFO", "an Arch or Alpine package" },
     { ".SIGN.*", "a signed Alpine package" },        { ".MTREE", "an Arch package" },
     { "sw-description", "a SWUpdate image" },        { "oci-layout", "an OCI image layout" },
 };
