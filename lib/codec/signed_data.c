@@ -19,6 +19,8 @@
 #include "codec/der.h"
 #include "codec/oid.h"
 
+enum { UTF8_STRING = 0x0c, PRINTABLE_STRING = 0x13, TELETEX_STRING = 0x14, IA5_STRING = 0x16 };
+
 struct job {
     struct asy_arena *arena;
     struct asy_signed_data *data;
@@ -506,6 +508,43 @@ bool asy_cms_peek(struct asy_view head, struct asy_view *content_type, uint8_t *
     return true;
 }
 
+static bool is_text(uint8_t tag)
+{
+    return tag == UTF8_STRING || tag == PRINTABLE_STRING || tag == TELETEX_STRING || tag == IA5_STRING;
+}
+
+/* AttributeTypeAndValue (RFC 5280 4.1.2.4): the text counts, and not which of the types of strings holds it (7.1). */
+static bool is_same_attribute(struct asy_reader *a, struct asy_reader *b)
+{
+    struct asy_reader x, y;
+    struct asy_der value, other;
+    struct asy_view type, same;
+
+    return asy_get_der_inside(a, ASY_DER_SEQUENCE, &x) && asy_get_der_inside(b, ASY_DER_SEQUENCE, &y) &&
+           asy_get_der_oid(&x, &type) && asy_get_der_oid(&y, &same) && asy_view_eq(type, same) &&
+           asy_get_der(&x, &value) && asy_get_der(&y, &other) && asy_at_end(&x) && asy_at_end(&y) &&
+           (value.tag == other.tag || (is_text(value.tag) && is_text(other.tag))) && asy_view_eq(value.body, other.body);
+}
+
+static bool is_same_name(struct asy_view name, struct asy_view other)
+{
+    struct asy_reader r = asy_reader_of(name), q = asy_reader_of(other), a, b, x, y;
+
+    if (asy_view_eq(name, other))
+        return true;
+    if (!asy_get_der_inside(&r, ASY_DER_SEQUENCE, &a) || !asy_get_der_inside(&q, ASY_DER_SEQUENCE, &b))
+        return false;
+    while (asy_get_der_inside(&a, ASY_DER_SET, &x) && asy_get_der_inside(&b, ASY_DER_SET, &y)) {
+        while (!asy_at_end(&x) && !asy_at_end(&y)) {
+            if (!is_same_attribute(&x, &y))
+                return false;
+        }
+        if (!asy_at_end(&x) || !asy_at_end(&y))
+            return false;
+    }
+    return asy_at_end(&a) && asy_at_end(&b);
+}
+
 static bool is_named_by(const struct asy_cms_signer *signer, struct asy_view certificate)
 {
     struct asy_certificate_ids ids;
@@ -514,7 +553,7 @@ static bool is_named_by(const struct asy_cms_signer *signer, struct asy_view cer
         return false;
     if (signer->subject_key_id.len > 0)
         return asy_view_eq(signer->subject_key_id, ids.subject_key_id);
-    return asy_view_eq(signer->issuer, ids.issuer) && asy_view_eq(signer->serial, ids.serial);
+    return asy_view_eq(signer->serial, ids.serial) && is_same_name(signer->issuer, ids.issuer);
 }
 
 bool asy_cms_leaf(const struct asy_signed_data *data, const struct asy_cms_signer *signer, struct asy_view *out)

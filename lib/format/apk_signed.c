@@ -1,6 +1,7 @@
 #include "format/apk_signed.h"
 
 #include "codec/certificate.h"
+#include "codec/der.h"
 
 enum {
     ID_V2 = 0x7109871a,
@@ -38,6 +39,7 @@ struct signer {
     struct asy_reader digests, certificates, attributes, signatures;
     struct asy_view key, certificate; /* the first, the signer's own */
     uint32_t min_sdk, max_sdk;
+    asy_claim_no first; /* of its signatures */
 };
 
 static assay_status wrong(struct asy_apk *apk, const char *what)
@@ -267,6 +269,39 @@ static assay_status split_signer(struct signer *signer, struct asy_reader r)
     return asy_ok;
 }
 
+/* RSAPublicKey in a SubjectPublicKeyInfo: the algorithm, and modulus and exponent without the zero that makes them positive. */
+static bool get_rsa(struct asy_view key, struct asy_view parts[static 3])
+{
+    struct asy_reader r = asy_reader_of(key), inside;
+    struct asy_der der, bits;
+    uint8_t unused;
+
+    if (!asy_get_der_inside(&r, ASY_DER_SEQUENCE, &inside) || !asy_get_der_tag(&inside, ASY_DER_SEQUENCE, &der) ||
+        !asy_get_der_tag(&inside, ASY_DER_BIT_STRING, &bits))
+        return false;
+    parts[0] = der.whole;
+    r = asy_der_inside(&bits);
+    if (!asy_get_u8(&r, &unused) || unused != 0 || !asy_get_der_inside(&r, ASY_DER_SEQUENCE, &inside))
+        return false;
+    for (int i = 1; i < 3; i++) {
+        if (!asy_get_der_tag(&inside, ASY_DER_INTEGER, &der))
+            return false;
+        parts[i] = der.body;
+        while (parts[i].len > 0 && parts[i].data[0] == 0)
+            parts[i] = asy_view_from(parts[i], 1);
+    }
+    return asy_at_end(&inside) && asy_at_end(&r);
+}
+
+/* Old tools left out that zero in certificates, and the platform takes the number for what was meant. */
+static bool is_same_key(struct asy_view key, struct asy_view other)
+{
+    struct asy_view a[3], b[3];
+
+    return asy_view_eq(key, other) || (get_rsa(key, a) && get_rsa(other, b) && asy_view_eq(a[0], b[0]) &&
+                                       asy_view_eq(a[1], b[1]) && asy_view_eq(a[2], b[2]));
+}
+
 /* The key beside the signature must be that of the first certificate. */
 static assay_status check_certificates(struct signer *signer)
 {
@@ -284,7 +319,7 @@ static assay_status check_certificates(struct signer *signer)
         return wrong(signer->apk, "a signer without a certificate");
     if (!asy_certificate_key_of(signer->certificate, &key))
         return wrong(signer->apk, "a signer's certificate is none");
-    return asy_view_eq(key, signer->key) ? asy_ok : wrong(signer->apk, "a signer's key is not its certificate's");
+    return is_same_key(key, signer->key) ? asy_ok : wrong(signer->apk, "a signer's key is not its certificate's");
 }
 
 static const struct asy_key_material *key_of(struct asy_arena *arena, enum asy_key_form form, struct asy_view bytes)
@@ -353,6 +388,8 @@ static assay_status claim_signatures(struct signer *signer)
             continue;
         known++;
         s = claim_signature(apk, &algorithm->scheme, signer->signed_data, value, key, &no);
+        if (signer->first == 0)
+            signer->first = no;
         if (assay_ok(s))
             s = claim_content(signer, algorithm, digest, no);
     }
@@ -400,7 +437,7 @@ static assay_status claim_lineage(struct signer *signer, struct asy_reader r)
         return wrong(apk, "a proof of rotation of another version than 1");
     for (; !asy_at_end(&r); before = level) {
         const struct algorithm *algorithm;
-        asy_claim_no no;
+        asy_claim_no no = 0;
         assay_status s;
 
         if (n == LEVELS || !get_level(&r, &level))
@@ -419,6 +456,8 @@ static assay_status claim_lineage(struct signer *signer, struct asy_reader r)
                             key_of(apk->reading->dossier->arena, ASY_KEY_CERT, before.certificate), &no);
         if (!assay_ok(s))
             return s;
+        asy_fact_no(apk->reading->dossier, no)->claim.is.signature.role = ASY_ROLE_CERTIFIES;
+        asy_fact_no(apk->reading->dossier, no)->claim.is.signature.of = signer->first;
     }
     return n > 0 && asy_view_eq(level.certificate, signer->certificate)
                ? asy_ok

@@ -11,6 +11,8 @@
 
 #include <stdlib.h>
 
+enum { BLOCK_FOOT = 24, PADDING_MAX = 64 * 1024 };
+
 static bool recognise(const struct asy_glimpse *glimpse)
 {
     return asy_view_starts(glimpse->head, ASY_TEXT("PK\003\004")) ||
@@ -32,27 +34,47 @@ static int by_place(const void *a, const void *b)
     return (x->central.local_off > y->central.local_off) - (x->central.local_off < y->central.local_off);
 }
 
-/* Its length stands at both ends, and counts all but the first of the two. */
-static bool has_lengths(const struct asy_zip *zip, uint64_t gap)
+/*
+ * Android's block of signatures stands before the directory: its length, and behind it the length again and a mark.  The
+ * length counts all but the first of the two.  Where the block begins; 0: there is none.  android.c reads it.
+ */
+static uint64_t signing_block_of(const struct asy_zip *zip)
 {
-    uint8_t bytes[16];
-    struct asy_reader r = asy_reader_of((struct asy_view){ bytes, sizeof bytes });
-    uint64_t first, last;
+    uint8_t head[8], foot[BLOCK_FOOT];
+    struct asy_reader h = asy_reader_of((struct asy_view){ head, sizeof head });
+    struct asy_reader f = asy_reader_of((struct asy_view){ foot, sizeof foot });
+    uint64_t first, last, dir = zip->dir_off;
 
-    if (gap < 32 || !assay_ok(asy_source_read(zip->source, zip->dir_off - gap, bytes, 8, NULL)) ||
-        !assay_ok(asy_source_read(zip->source, zip->dir_off - 24, bytes + 8, 8, NULL)))
-        return false;
-    return asy_get_le64(&r, &first) && asy_get_le64(&r, &last) && first == last && first == gap - 8;
+    if (dir < BLOCK_FOOT + sizeof head ||
+        !assay_ok(asy_source_read(zip->source, dir - BLOCK_FOOT, foot, sizeof foot, NULL)) || !asy_get_le64(&f, &last) ||
+        !asy_view_is(f.rest, "APK Sig Block 42") || last < BLOCK_FOOT || last > dir - sizeof head ||
+        !assay_ok(asy_source_read(zip->source, dir - last - sizeof head, head, sizeof head, NULL)) ||
+        !asy_get_le64(&h, &first) || first != last)
+        return 0;
+    return dir - last - sizeof head;
 }
 
-/* Android's block of signatures stands between the members and the directory; android.c reads it. */
-static bool has_signing_block(const struct asy_zip *zip, uint64_t gap)
+/* Zeros by which Android's tools align what follows; they hold nothing. */
+static bool is_padding(struct asy_zip *zip, uint64_t off, uint64_t len)
 {
-    uint8_t mark[16];
+    if (len > PADDING_MAX || !assay_ok(asy_source_read(zip->source, off, zip->scratch, (size_t)len, NULL)))
+        return false;
+    for (size_t i = 0; i < len; i++) {
+        if (zip->scratch[i] != 0)
+            return false;
+    }
+    return true;
+}
 
-    return zip->dir_off >= sizeof mark && has_lengths(zip, gap) &&
-           assay_ok(asy_source_read(zip->source, zip->dir_off - sizeof mark, mark, sizeof mark, NULL)) &&
-           asy_view_is((struct asy_view){ mark, sizeof mark }, "APK Sig Block 42");
+/* Whether the run from `start` to `place` is known for what it is. */
+static bool is_known(struct asy_zip *zip, uint64_t start, uint64_t place)
+{
+    uint64_t block = signing_block_of(zip);
+
+    if (block == 0 || start == 0)
+        return false;
+    return place <= block ? is_padding(zip, start, place - start)
+                          : start <= block && place == zip->dir_off && is_padding(zip, start, block - start);
 }
 
 static void check_gap(struct asy_zip *zip, const struct asy_zip_entry *before, uint64_t start,
@@ -62,7 +84,7 @@ static void check_gap(struct asy_zip *zip, const struct asy_zip_entry *before, u
     struct asy_view last = before == NULL ? ASY_TEXT("the start") : before->central.name;
     uint64_t place = next == NULL ? zip->dir_off : next->central.local_off;
 
-    if (place > start && !(next == NULL && has_signing_block(zip, place - start)))
+    if (place > start && !is_known(zip, start, place))
         asy_members_find(&zip->members, ASY_ARCHIVE_HIDDEN,
                          "%llu bytes between \"%.*s\" and \"%.*s\", at %llu", ASY_ZIP_ULL(place - start),
                          ASY_ZIP_SHOW(last), ASY_ZIP_SHOW(name), ASY_ZIP_ULL(start));

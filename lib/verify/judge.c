@@ -37,9 +37,11 @@ static bool is_backed(struct asy_run *run, struct asy_fact *fact)
         const struct asy_claim *claim = &other->claim;
         bool backs = claim->kind == ASY_CLAIM_SIGNATURE && claim->is.signature.role == ASY_ROLE_BACKS &&
                      asy_fact_no(run->dossier, claim->is.signature.of) == fact;
+        bool proves = claim->kind == ASY_CLAIM_SIGNATURE && claim->is.signature.role == ASY_ROLE_CERTIFIES &&
+                      claim->is.signature.is_android && asy_fact_no(run->dossier, claim->is.signature.of) == fact;
         bool links = claim->kind == ASY_CLAIM_LINK && asy_fact_no(run->dossier, claim->is.link.by) == fact;
 
-        if ((backs || links) && !asy_fact_holds(other)) {
+        if ((backs || links || proves) && !asy_fact_holds(other)) {
             falls_with(fact, &other->why);
             return false;
         }

@@ -60,34 +60,16 @@ static bool has_authorities(const struct asy_run *run)
     return asy_pki_has_anchors(asy_trust_get_tsa_pki(run->job->trust));
 }
 
-/* A package brings the key; what cannot be checked even so is not known to be consistent. */
+/* A package brings the keys; what cannot be checked even so is not known to be consistent. */
 static bool is_unanswered(const struct asy_fact *fact)
 {
     return fact->claim.is.signature.is_android && !asy_fact_holds(fact);
 }
 
-/* What nobody should rely on, whoever signed. */
-static void tell_weakness(struct asy_run *run, const struct asy_fact *fact)
-{
-    const struct asy_settings *settings = run->job->settings;
-    const struct asy_signature *signature = &fact->claim.is.signature;
-    bool is_rsa = signature->scheme.alg == ASY_SIG_RSA_PKCS1 || signature->scheme.alg == ASY_SIG_RSA_PSS;
-    bool is_key_weak = signature->scheme.alg == ASY_SIG_DSA || (is_rsa && fact->key_bits < settings->min_rsa);
-
-    if (!signature->is_android || settings->android_compat || !asy_fact_holds(fact))
-        return;
-    if (is_key_weak)
-        asy_add_finding(run->dossier, ASY_BLOCKS, ASY_SIGNER_WEAK_KEY, run->subject, fact->claim.document, "%u bits",
-                        fact->key_bits);
-    if (asy_digest_strength(signature->scheme.digest) < asy_digest_strength(settings->min_digest))
-        asy_add_finding(run->dossier, ASY_BLOCKS, ASY_SIGNATURE_WEAK, run->subject, fact->claim.document, "%s",
-                        asy_digest_name(signature->scheme.digest));
-}
-
 /* Only mathematics and form can contradict; an unknown signer contradicts nothing. */
 static void tell_signature(struct asy_run *run, const struct asy_fact *fact)
 {
-    const struct asy_why *why = &fact->standing_why;
+    const struct asy_why *why = is_unanswered(fact) ? &fact->why : &fact->standing_why;
     bool blocks = why->reason == ASY_SIGNATURE_INVALID || why->reason == ASY_TIMESTAMP_INVALID ||
                   (why->reason == ASY_TIMESTAMP_UNTRUSTED && has_authorities(run)) || is_unanswered(fact);
 
@@ -95,6 +77,40 @@ static void tell_signature(struct asy_run *run, const struct asy_fact *fact)
         return;
     asy_add_finding(run->dossier, blocks ? ASY_BLOCKS : ASY_NOTE, why->reason, run->subject, fact->claim.document,
                     "%s", why->detail == NULL ? "" : why->detail);
+}
+
+/* What nobody should rely on, whoever signed; NONE: nothing. */
+static enum asy_reason weakness_of(const struct asy_run *run, const struct asy_fact *fact)
+{
+    const struct asy_settings *settings = run->job->settings;
+    const struct asy_scheme *scheme = &fact->claim.is.signature.scheme;
+    bool is_rsa = scheme->alg == ASY_SIG_RSA_PKCS1 || scheme->alg == ASY_SIG_RSA_PSS;
+
+    if (scheme->alg == ASY_SIG_DSA || (is_rsa && fact->key_bits < settings->min_rsa))
+        return ASY_SIGNER_WEAK_KEY;
+    if (asy_digest_strength(scheme->digest) < asy_digest_strength(settings->min_digest))
+        return ASY_SIGNATURE_WEAK;
+    return ASY_REASON_NONE;
+}
+
+/* One signature that is strong is enough, as where somebody is trusted. */
+static void tell_weakness(struct asy_run *run)
+{
+    const struct asy_fact *weak = NULL;
+
+    for (size_t i = 0; i < run->dossier->facts_n; i++) {
+        const struct asy_fact *fact = run->dossier->facts[i];
+
+        if (fact->claim.kind != ASY_CLAIM_SIGNATURE || !fact->claim.is.signature.is_android ||
+            fact->claim.is.signature.role != ASY_ROLE_SIGNS || !asy_fact_holds(fact))
+            continue;
+        if (weakness_of(run, fact) == ASY_REASON_NONE)
+            return;
+        weak = fact;
+    }
+    if (weak != NULL && !run->job->settings->android_compat)
+        asy_add_finding(run->dossier, ASY_BLOCKS, weakness_of(run, weak), run->subject, weak->claim.document, "%u bits, %s",
+                        weak->key_bits, asy_digest_name(weak->claim.is.signature.scheme.digest));
 }
 
 static void tell_link(struct asy_run *run, const struct asy_fact *fact)
@@ -111,12 +127,10 @@ static void tell_facts(struct asy_run *run)
     for (size_t i = 0; i < run->dossier->facts_n; i++) {
         const struct asy_fact *fact = run->dossier->facts[i];
 
-        if (fact->claim.kind == ASY_CLAIM_SIGNATURE) {
+        if (fact->claim.kind == ASY_CLAIM_SIGNATURE)
             tell_signature(run, fact);
-            tell_weakness(run, fact);
-        } else if (fact->claim.kind == ASY_CLAIM_LINK) {
+        else if (fact->claim.kind == ASY_CLAIM_LINK)
             tell_link(run, fact);
-        }
     }
 }
 
@@ -189,6 +203,7 @@ assay_status asy_inspect(const struct asy_job *job, struct asy_dossier *dossier,
 
     if (assay_ok(s)) {
         tell_facts(&run);
+        tell_weakness(&run);
         tell_unread(&run);
         tell_unknown(&run);
     }
