@@ -25,6 +25,7 @@ static assay_status read(struct asy_reading *reading)
     if (claim == NULL || !asy_recipe_of(arena, &whole, 1, &link.target))
         return asy_fail(&reading->diag, ASSAY_E_LIMIT, 0, "too many claims");
     claim->is.link = link;
+    reading->about->is_listed = true;
     return asy_ok;
 }
 

@@ -19,10 +19,20 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
     reading.about = asy_add_item(dossier, "a.bin", asy_source_of_memory(arena, ASY_TEXT("agent 1.0\n")));
     reading.document->size = len;
     reading.document->has_size = true;
-    (void)FORMAT.recognise(&glimpse);
+    if (FORMAT.recognise != NULL)
+        (void)FORMAT.recognise(&glimpse);
     if (!assay_ok(asy_source_open(reading.document->source, NULL)))
         abort();
-    if (FORMAT.walk != NULL) {
+    if (FORMAT.inside != NULL) {
+        const struct asy_format *around = asy_format_named(asy_view_of(FORMAT.inside));
+        struct asy_reading walked = reading;
+
+        (void)FORMAT.found_in(&reading);
+        if (!assay_ok(around->walk(&walked)) && walked.diag.text[0] == '\0')
+            abort();
+        if (!assay_ok(FORMAT.read(&reading)) && reading.diag.text[0] == '\0')
+            abort();
+    } else if (FORMAT.walk != NULL) {
         reading.bytes.len = 0;
         if (FORMAT.kind == ASY_KIND_PACKAGE && !assay_ok(FORMAT.read(&reading)) && reading.diag.text[0] == '\0')
             abort();

@@ -243,7 +243,8 @@ Test(property, unusable_trust_allows_nothing)
 {
     static const enum assay_trust_kind kinds[] = { ASSAY_TRUST_KEY, ASSAY_TRUST_ANCHOR, ASSAY_TRUST_TSA_ANCHOR,
                                                    ASSAY_TRUST_INTERMEDIATE, ASSAY_TRUST_CRL,
-                                                   ASSAY_TRUST_ALLOWED_SIGNERS, ASSAY_TRUST_KRL };
+                                                   ASSAY_TRUST_ALLOWED_SIGNERS, ASSAY_TRUST_KRL,
+                                                   ASSAY_TRUST_NPM_KEYS };
 
     for (size_t u = 0; u < UPDATES; u++) {
         struct loaded update = load_update(&updates[u]);

@@ -123,6 +123,25 @@ static inline bool in_rpm_head(const unsigned char *bytes, size_t len, size_t of
     return off < (header_end(bytes, 96) + 7) / 8 * 8;
 }
 
+/* A JAR of stored members: the structures of the archive around them, and the block of its signature. */
+static inline bool in_jar_framing(const unsigned char *bytes, size_t len, size_t off)
+{
+    size_t at = 0;
+
+    while (len - at > 30 && memcmp(bytes + at, "PK\3\4", 4) == 0) {
+        const unsigned char *h = bytes + at;
+        size_t name = (size_t)h[26] | (size_t)h[27] << 8, extra = (size_t)h[28] | (size_t)h[29] << 8;
+        size_t data = at + 30 + name + extra, size = (size_t)h[18] | (size_t)h[19] << 8;
+
+        if (off < data)
+            return true;
+        if (off < data + size)
+            return name > 3 && memcmp(h + 30 + name - 3, ".EC", 3) == 0;
+        at = data + size;
+    }
+    return true;
+}
+
 /*
  * RFC 9580 5.2.3: of a signature packet of version 4 the unhashed part, which gives hints of who signed, and two octets of
  * the digest.  Here with a header of two octets.
@@ -247,6 +266,13 @@ static const struct update updates[] = {
       IN_MEMORY, true },
     { "rpm, version 6", "rpm/valid/six.rpm", "agent.rpm", in_rpm_head, { { 0 } }, KEY("rpm/valid/vendor.pgp"), NULL, NULL, 1,
       IN_MEMORY, true },
+    { "jar", "jar/valid/signed.jar", "agent.jar", in_jar_framing, { { 0 } }, { { ASSAY_TRUST_ANCHOR, "jar/root.crt" } }, NULL, NULL, 1 },
+    { "jar, by its parts", "jar/valid/parts.jar", "agent.jar", in_jar_framing, { { 0 } },
+      { { ASSAY_TRUST_ANCHOR, "jar/root.crt" } }, NULL, NULL, 1 },
+    { "android, v2", "android/valid/v2.apk", "agent.apk", NULL, { { 0 } }, KEY("android/vendor.crt"), NULL, NULL, 1, IN_MEMORY,
+      true },
+    { "android, v3", "android/valid/v3.apk", "agent.apk", NULL, { { 0 } }, KEY("android/vendor.crt"), NULL, NULL, 1, IN_MEMORY,
+      true },
     { "two signers", "property/agent.bin", NULL, NULL,
       { ARMORED("property/agent.bin.sshsig", "agent.bin.sshsig"), SIGNATURE("property/ec.sig", "agent.bin.sig") },
       { { ASSAY_TRUST_KEY, "property/ssh.pub" }, { ASSAY_TRUST_KEY, "property/ec.pub" } }, "threshold", "2", 2 },
