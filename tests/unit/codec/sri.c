@@ -36,7 +36,7 @@ Test(sri, the_strongest_counts)
         struct asy_diag diag;
         assay_status s = asy_sri_read(arena, asy_view_of(rows[i].text), &alg, &value, &diag);
 
-        cr_expect_eq(s.code, rows[i].code, "%s", rows[i].text);
+        cr_expect(rows[i].code == 0 ? assay_ok(s) : s.code == rows[i].code, "%s", rows[i].text);
         if (assay_ok(s))
             cr_expect(alg == rows[i].alg && value.len == asy_digest_len(alg), "%s", rows[i].text);
     }

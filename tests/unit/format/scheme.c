@@ -42,8 +42,11 @@ static const struct row rows[] = {
       ALG("\x30\x12" RSA "\x0a\x30\x05\xa3\x03\x02\x01\x02"), FAILS, 0, 0 },
     { "PSS with a salt out of reason", ALG("\x30\x07\x06\x05\x2b\x0e\x03\x02\x1a"),
       ALG("\x30\x14" RSA "\x0a\x30\x07\xa2\x05\x02\x03\x01\x00\x00"), FAILS, 0, 0 },
-    { "DSA is named and not served", ALG(SHA256_ALG), ALG("\x30\x09\x06\x07\x2a\x86\x48\xce\x38\x04\x03"), ASY_SIG_OTHER,
-      ASY_DIGEST_NONE, 0 },
+    { "DSA with SHA-1 over SHA-256", ALG(SHA256_ALG), ALG("\x30\x09\x06\x07\x2a\x86\x48\xce\x38\x04\x03"), FAILS, 0, 0 },
+    { "DSA with SHA-256", ALG(SHA256_ALG), ALG("\x30\x0b\x06\x09\x60\x86\x48\x01\x65\x03\x04\x03\x02"), ASY_SIG_DSA,
+      ASY_SHA256, 0 },
+    { "DSA with SHA-512 is named and not served", ALG(SHA256_ALG),
+      ALG("\x30\x0b\x06\x09\x60\x86\x48\x01\x65\x03\x04\x03\x04"), ASY_SIG_OTHER, ASY_DIGEST_NONE, 0 },
     { "an unknown digest is not served", ALG("\x30\x03\x06\x01\x2a"), ALG("\x30\x0d" RSA "\x01\x05\x00"), ASY_SIG_OTHER,
       ASY_DIGEST_NONE, 0 },
 };
