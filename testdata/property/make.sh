@@ -131,4 +131,6 @@ deny:
   - sha256: "$(sha256sum "$here/../openpgp/valid/message.gpg" | cut -d' ' -f1)"
   - sha256: "$(sha256sum "$here/../rpm/valid/vendor.rpm" | cut -d' ' -f1)"
   - sha256: "$(sha256sum "$here/../rpm/valid/six.rpm" | cut -d' ' -f1)"
+  - sha256: "$(sha256sum "$here/../jar/valid/signed.jar" | cut -d' ' -f1)"
+  - sha256: "$(sha256sum "$here/../android/valid/v2.apk" | cut -d' ' -f1)"
 EOF
