@@ -6,7 +6,7 @@
 #include <string.h>
 
 /* Sorts before every byte of a name, so that what lies below a name follows it in order. */
-enum { SEPARATOR = 0x01, SHOWN = 100 };
+enum { SEPARATOR = 0x01, SHOWN = 100, LINKS = 40 /* one behind the other, as Linux follows (path_resolution(7)) */ };
 
 struct asy_member_entry {
     struct asy_view folded; /* as it is compared: parts in lower case, joined by SEPARATOR */
@@ -14,6 +14,7 @@ struct asy_member_entry {
     struct asy_view name, target;
     enum asy_member_type type;
     uint32_t no; /* order in the archive */
+    struct asy_item *item; /* of a file; NULL: none */
 };
 
 int asy_shown_len(struct asy_view name)
@@ -219,8 +220,9 @@ static bool keep(struct asy_members *members, const struct asy_member *member)
 {
     struct asy_arena *arena = members->reading->dossier->arena;
     struct asy_view name = asy_view_head(member->name, ASY_MEMBER_NAME_MAX);
-    struct asy_member_entry entry = { .type = member->type, .no = (uint32_t)members->n };
+    struct asy_member_entry entry = { .type = member->type, .no = (uint32_t)members->n, .item = members->file };
 
+    members->file = NULL;
     if (members->n >= members->reading->dossier->limits->items)
         return asy_members_full(members, "more members than the limit on items");
     if (!asy_grow(arena, &members->entries, members->n, &members->room, sizeof *members->entries) ||
@@ -242,14 +244,15 @@ bool asy_members_add(struct asy_members *members, const struct asy_member *membe
     return keep(members, member);
 }
 
-bool asy_members_item(struct asy_members *members, struct asy_view name, struct asy_source *source,
-                      uint64_t size)
+/* `*out` stays NULL where the name cannot be one. */
+static bool add_item(struct asy_members *members, struct asy_view name, struct asy_source *source,
+                     struct asy_item **out)
 {
     struct asy_dossier *dossier = members->reading->dossier;
-    struct asy_item *item;
     struct asy_view clean;
     const char *text;
 
+    *out = NULL;
     if (source == NULL)
         return asy_members_full(members, "the memory of the job is spent");
     if (name.len > ASY_MEMBER_NAME_MAX || has_control(name))
@@ -261,14 +264,24 @@ bool asy_members_item(struct asy_members *members, struct asy_view name, struct 
     if (clean.len == 0)
         return true;
     text = asy_copy_text(dossier->arena, clean);
-    item = text == NULL ? NULL
-                        : asy_add_derived(dossier, members->reading->document, 0, ASY_TO_END, text, source);
-    if (item == NULL)
+    if (text != NULL)
+        *out = asy_add_derived(dossier, members->reading->document, 0, ASY_TO_END, text, source);
+    if (*out == NULL)
         return asy_members_full(members, "more members than the limits on items and memory");
-    item->is_member = true;
-    item->size = size;
-    item->has_size = true;
+    (*out)->is_member = true;
     return true;
+}
+
+bool asy_members_item(struct asy_members *members, struct asy_view name, struct asy_source *source,
+                      uint64_t size)
+{
+    bool done = add_item(members, name, source, &members->file);
+
+    if (members->file != NULL) {
+        members->file->size = size;
+        members->file->has_size = true;
+    }
+    return done;
 }
 
 static int by_path(const void *a, const void *b)
@@ -388,6 +401,91 @@ static void check_hard_links(struct asy_members *members)
     }
 }
 
+/* The first `len` bytes of a path without its last part. */
+static size_t len_above(struct asy_view path, size_t len)
+{
+    while (len > 0 && path.data[len - 1] != '/')
+        len--;
+    return len == 0 ? 0 : len - 1;
+}
+
+/* The path that a link leads to, in the form of names; false where it leaves the archive, or memory is short. */
+static bool path_of_target(struct asy_arena *arena, const struct asy_member_entry *link, struct asy_view *out)
+{
+    size_t above = len_above(link->clean, link->clean.len);
+    struct asy_view rest = link->target, next = rest, part;
+    const char *joined;
+
+    if (link->type == ASY_MEMBER_HARDLINK)
+        return join_parts(arena, link->target, false, out);
+    for (; get_part(&next, false, &part) && (part.len == 0 || asy_view_is(part, ".") || asy_view_is(part, ".."));
+         rest = next) {
+        if (!asy_view_is(part, ".."))
+            continue;
+        if (above == 0)
+            return false;
+        above = len_above(link->clean, above);
+    }
+    joined = asy_printf(arena, "%.*s/%.*s", (int)above, above == 0 ? "" : (const char *)link->clean.data, (int)rest.len,
+                        rest.len == 0 ? "" : (const char *)rest.data);
+    return joined != NULL && join_parts(arena, asy_view_of(joined), false, out);
+}
+
+/* The member of exactly this name; where there are two, a finding says so. */
+static const struct asy_member_entry *find_member(const struct asy_members *members, struct asy_view clean)
+{
+    struct asy_view folded;
+
+    if (!join_parts(members->reading->dossier->arena, clean, true, &folded))
+        return NULL;
+    for (size_t i = find_folded(members, folded); i < members->n && asy_view_eq(members->entries[i].folded, folded);
+         i++) {
+        if (asy_view_eq(members->entries[i].clean, clean))
+            return &members->entries[i];
+    }
+    return NULL;
+}
+
+/* The file at the end of a chain of links; NULL: none. */
+static struct asy_item *file_of(const struct asy_members *members, const struct asy_member_entry *entry)
+{
+    struct asy_view path;
+
+    for (int i = 0; entry != NULL && entry->type != ASY_MEMBER_FILE && i < LINKS; i++) {
+        bool is_link = entry->type == ASY_MEMBER_SYMLINK || entry->type == ASY_MEMBER_HARDLINK;
+
+        if (!is_link || !path_of_target(members->reading->dossier->arena, entry, &path))
+            return NULL;
+        entry = find_member(members, path);
+    }
+    return entry == NULL || entry->type != ASY_MEMBER_FILE ? NULL : entry->item;
+}
+
+/* The digest of no bytes at all: they are the file's, which has an item of its own, or are not there. */
+static bool add_link(struct asy_members *members, const struct asy_member_entry *link)
+{
+    struct asy_item *file = file_of(members, link), *item;
+    struct asy_source *nothing = asy_source_of_digest(members->reading->dossier->arena, ASY_DIGEST_NONE,
+                                                      (struct asy_view){ NULL, 0 });
+    bool done = add_item(members, link->name, nothing, &item);
+
+    if (item != NULL) {
+        item->is_link = true;
+        item->leads_to = file;
+    }
+    return done;
+}
+
+static void add_links(struct asy_members *members)
+{
+    for (size_t i = 0; i < members->n; i++) {
+        const struct asy_member_entry *entry = &members->entries[i];
+
+        if ((entry->type == ASY_MEMBER_SYMLINK || entry->type == ASY_MEMBER_HARDLINK) && !add_link(members, entry))
+            return;
+    }
+}
+
 void asy_members_finish(struct asy_members *members)
 {
     if (members->n == 0) {
@@ -397,6 +495,7 @@ void asy_members_finish(struct asy_members *members)
     qsort(members->entries, members->n, sizeof *members->entries, by_path);
     check_names(members);
     check_hard_links(members);
+    add_links(members);
 }
 
 void asy_members_failed(struct asy_members *members, const struct asy_diag *diag, struct asy_view shown)

@@ -37,6 +37,7 @@ struct asy_members {
     struct asy_packed *packed;
     struct asy_member_entry *entries;
     size_t n, room;
+    struct asy_item *file; /* of the member that is added next; NULL: it has none */
     size_t findings;
     uint64_t unpacked; /* bytes that decompression gave so far */
     bool full;         /* a limit or the arena stopped it */
@@ -55,10 +56,12 @@ int asy_shown_len(struct asy_view);
 /* Checks name and target, and keeps them.  False when a limit is reached: the walk then ends. */
 bool asy_members_add(struct asy_members *, const struct asy_member *);
 
-/* Adds the item of a regular file, unless its name cannot be one.  False as asy_members_add. */
+/* Adds the item of a regular file, unless its name cannot be one; asy_members_add follows.  False as there. */
 bool asy_members_item(struct asy_members *, struct asy_view name, struct asy_source *, uint64_t size);
 
-/* Once all are there: what two members say together. */
+/*
+ * Once all are there: what two members say together.  Links are files to whoever unpacks them, and so each is an item too.
+ */
 void asy_members_finish(struct asy_members *);
 
 /* The finding that a decoder's failure is; `shown` names what was decoded. */

@@ -56,7 +56,8 @@ struct asy_item {
     bool is_member;        /* inside a tree or archive */
     bool is_evidence;      /* read as evidence */
     bool was_named;        /* the caller named it: it must be readable */
-    bool is_link;          /* a symbolic link (inside the tree) */
+    bool is_link;          /* a symbolic link inside the tree; a symbolic or hard link of an archive */
+    struct asy_item *leads_to; /* of a link of an archive: the file whose bytes are its own; NULL: none there */
     bool is_listed;        /* a manifest names it */
     struct asy_item *about; /* evidence: what it is detached from; NULL: itself or by its own words */
     struct asy_item *parent; /* the archive a member is in, or what the bytes were decoded from; NULL: the file system */
@@ -82,6 +83,7 @@ struct asy_fact {
     const struct asy_proof *proof; /* crypto's; NULL unless the outcome is HOLDS */
     struct asy_why why;
     struct asy_measure *measure;   /* the digest it needs, or NULL */
+    struct asy_item *names;        /* a link claim: the link by which it names the file that was measured; NULL: none */
 
     /* signatures only: who made it, filled by verify with the answers of crypto and trust */
     int principal;             /* index, or -1: nobody who is trusted */

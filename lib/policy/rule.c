@@ -35,6 +35,8 @@ static void mark_links(struct asy_weighing *rule)
         const struct asy_fact *fact = rule->dossier->facts[i];
         const struct asy_item *item = fact->measure == NULL ? NULL : asy_recipe_whole(fact->measure->recipe);
 
+        if (item != NULL && fact->names != NULL)
+            item = fact->names;
         if (fact->claim.kind == ASY_CLAIM_LINK && asy_fact_holds(fact) && item != NULL)
             rule->marks[item->no] |= asy_link_counts(fact, rule) ? ASY_MARK_STRONG : ASY_MARK_WEAK;
     }

@@ -304,7 +304,8 @@ struct content {
 
 static bool count_item(const struct asy_pen *pen, const struct asy_item *item, struct content *content)
 {
-    const struct asy_measure *best = asy_best_measure(item);
+    bool is_behind = item->leads_to != NULL && item->is_listed;
+    const struct asy_measure *best = asy_best_measure(is_behind ? item->leads_to : item);
     struct asy_coverage coverage;
 
     if (!asy_needs_cover(item))

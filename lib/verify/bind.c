@@ -66,10 +66,11 @@ static struct asy_item *find(const struct paths *paths, struct asy_view dir, str
 
 static bool bind(struct asy_run *run, struct asy_fact *fact, struct asy_item *target)
 {
-    struct asy_piece whole = asy_whole(target);
+    struct asy_piece whole = asy_whole(target->leads_to == NULL ? target : target->leads_to);
     struct asy_recipe recipe;
 
     target->is_listed = true;
+    fact->names = target->leads_to == NULL ? NULL : target;
     if (!asy_recipe_of(run->dossier->arena, &whole, 1, &recipe))
         return false;
     fact->measure = asy_add_measure(run->dossier, recipe, fact->claim.is.link.alg);
