@@ -83,6 +83,7 @@ struct asy_fact {
     const struct asy_proof *proof; /* crypto's; NULL unless the outcome is HOLDS */
     struct asy_why why;
     struct asy_measure *measure;   /* the digest it needs, or NULL */
+    bool by_base_name;             /* a link claim: it names a path whose last part alone is the subject's name */
     struct asy_item *names;        /* a link claim: the link by which it names the file that was measured; NULL: none */
 
     /* signatures only: who made it, filled by verify with the answers of crypto and trust */

@@ -149,6 +149,7 @@ static bool bind_subject(struct asy_run *run, struct asy_item *document)
         if (target == NULL)
             continue;
         any = true;
+        fact->by_base_name = target == run->subject && !exact;
         if (!bind(run, fact, target))
             return false;
     }
