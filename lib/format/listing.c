@@ -459,7 +459,9 @@ struct asy_view asy_document_name(const struct asy_reading *reading)
 static const char *const manifest_names[] = {
     "*md5sums*",   "*sha1sums*",  "*sha224sums*", "*sha256sums*", "*sha384sums*",    "*sha512sums*",
     "*shasums*",   "*b2sums*",    "*checksums*",  "*.md5sum",     "*.sha1sum",       "*.sha224sum",
-    "*.sha256sum", "*.sha384sum", "*.sha512sum",  "*.b2sum",      "*.sha256sum.txt", "*.sha512sum.txt",
+    "*.sha256sum", "*.sha384sum", "*.sha512sum",  "*.b2sum",      "*md5sum.txt",     "*sha1sum.txt",
+    "*sha256sum.txt", "*sha512sum.txt", "checksum", "*-checksum", "*checksum.txt",  "checksum.sha256*",
+    "checksum.sha512*",
     "*.sums",      "*.md5",       "*.sha1",       "*.sha224",     "*.sha256",        "*.sha384",
     "*.sha512",    "*.b2",        "*.blake2b",    "*.mtree",      "*.hashdeep",
 };
