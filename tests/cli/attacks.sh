@@ -224,4 +224,13 @@ refuse "$assay" verify --policy none --key k.pub moved/b
 cp k.pub again.pub
 sign k.key moved/a
 expect 12 'signer.threshold' "$assay" verify --policy none --key k.pub --key again.pub --set threshold=2 moved/a
+
+# ---- minisign's signature over signature and comment is not one over a file that holds these ----
+mkdir cross
+echo x >cross/x
+sign k.key cross/x
+sed -n 2p cross/x.minisig | base64 -d | tail -c 64 >cross/y
+sed -n 3p cross/x.minisig | sed 's/^trusted comment: //' | tr -d '\n' >>cross/y
+sed -n 4p cross/x.minisig | base64 -d >cross/y.sig
+refuse "$assay" verify --policy none --key k.pub cross/y
 finish
