@@ -1,5 +1,4 @@
 /* Recognises and reads evidence.  Trouble with a document is said in the document's item and costs it all its claims. */
-#include "codec/pem.h"
 #include "format/listing.h"
 #include "verify/names.h"
 #include "verify/run.h"
@@ -146,18 +145,15 @@ static bool carries_content(const struct asy_item *item)
 }
 
 /*
- * Evidence lies beside an update and is no part of it, once it was read as evidence; so is an OpenPGP signature, which is
- * nothing but its armor.  Whatever only has the name of evidence stays a file that somebody must have said, and so does a
- * bare signature of nothing, which could be anything.
+ * Evidence lies beside an update and is no part of it, once it was read as evidence.  Whatever only has the name of evidence
+ * stays a file that somebody must have said, and so does a bare signature of nothing, which could be anything.
  */
-static void settle_role(struct asy_item *item, struct asy_view bytes)
+static void settle_role(struct asy_item *item)
 {
-    struct asy_view text = asy_view_trim(bytes);
-    bool is_armor = asy_is_pem(text, "PGP SIGNATURE") && asy_view_ends(text, ASY_TEXT("-----END PGP SIGNATURE-----"));
     bool was_read = item->format != NULL && item->why.reason == ASY_REASON_NONE;
     bool is_unbound = item->why.reason == ASY_EVIDENCE_UNBOUND;
 
-    if ((was_read && !carries_content(item)) || (is_unbound && !is_bare(item)) || is_armor)
+    if ((was_read && !carries_content(item)) || (is_unbound && !is_bare(item)))
         item->is_subject = false;
 }
 
@@ -176,7 +172,7 @@ void asy_read_item(struct asy_run *run, struct asy_item *item)
     else
         recognise(run, item, bytes);
     if (item != run->subject)
-        settle_role(item, bytes);
+        settle_role(item);
 }
 
 void asy_read_as(struct asy_run *run, struct asy_item *item, const char *format)

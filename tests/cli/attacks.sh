@@ -233,4 +233,15 @@ sed -n 2p cross/x.minisig | base64 -d | tail -c 64 >cross/y
 sed -n 3p cross/x.minisig | sed 's/^trusted comment: //' | tr -d '\n' >>cross/y
 sed -n 4p cross/x.minisig | base64 -d >cross/y.sig
 refuse "$assay" verify --policy none --key k.pub cross/y
+
+# ---- what only begins like a signature is a file like any other ----
+mkdir guise
+echo one >guise/a
+(cd guise && sha256sum a >SHA256SUMS)
+sign k.key guise/SHA256SUMS
+printf '%s\n' '-----BEGIN PGP SIGNATURE-----' 'echo evil' '-----END PGP SIGNATURE-----' >guise/b.asc
+expect 1 'coverage.unlisted-file' "$assay" verify --policy none --key k.pub guise
+rm guise/b.asc
+{ printf '\210\003\004\000\001\001'; echo evil; } >guise/b.sig
+expect 1 'coverage.unlisted-file' "$assay" verify --policy none --key k.pub guise
 finish
