@@ -470,6 +470,18 @@ static void judge_signature(struct asy_run *run, struct asy_fact *fact)
 
 /* ---- timestamps ---- */
 
+/* What the token stamps it names by a digest: a weak one lets it speak of something else as well. */
+static bool has_strong_imprint(struct asy_run *run, const struct asy_stamp *stamp, struct asy_fact *by)
+{
+    const struct asy_fact *link = asy_fact_no(run->dossier, stamp->link);
+    enum asy_digest_alg alg = link == NULL ? ASY_DIGEST_NONE : link->claim.is.link.alg;
+
+    if (asy_digest_strength(alg) >= asy_digest_strength(run->job->settings->min_digest))
+        return true;
+    falls(run, by, ASY_SIGNATURE_WEAK, asy_digest_name(alg));
+    return false;
+}
+
 /* The authority behind a token: its signature, links and chain at the time that it says. */
 static bool stamp_holds(struct asy_run *run, const struct asy_stamp *stamp, struct asy_fact *by)
 {
@@ -491,7 +503,7 @@ static bool stamp_holds(struct asy_run *run, const struct asy_stamp *stamp, stru
         falls(run, by, ASY_TIMESTAMP_INVALID, by->standing_why.detail);
         return false;
     }
-    if (!is_strong(run, by))
+    if (!is_strong(run, by) || !has_strong_imprint(run, stamp, by))
         return false;
     if (chain == NULL) {
         falls(run, by, ASY_TIMESTAMP_UNTRUSTED, "no certificate");

@@ -244,4 +244,24 @@ expect 1 'coverage.unlisted-file' "$assay" verify --policy none --key k.pub guis
 rm guise/b.asc
 { printf '\210\003\004\000\001\001'; echo evil; } >guise/b.sig
 expect 1 'coverage.unlisted-file' "$assay" verify --policy none --key k.pub guise
+
+# ---- a timestamp is as weak as the digest by which it names what it stamps ----
+mkdir stamp
+printf '[req]\ndistinguished_name=dn\n[dn]\n[t]\nbasicConstraints=critical,CA:FALSE\nkeyUsage=critical,digitalSignature\n' >tsa.cnf
+printf 'extendedKeyUsage=critical,timeStamping\n[tsa]\ndefault_tsa=c\n[c]\nserial=serial\ndefault_policy=1.2.3.4\n' >>tsa.cnf
+printf 'digests=sha1,sha256\nsigner_digest=sha256\ness_cert_id_alg=sha256\n' >>tsa.cnf
+echo 01 >serial
+openssl req -newkey rsa:2048 -nodes -keyout tsa.key -out tsa.csr -subj "/CN=TSA" 2>/dev/null
+openssl x509 -req -in tsa.csr -CA ca.pem -CAkey ca.key -set_serial 9 -days 29 -extfile tsa.cnf -extensions t \
+    -out tsa.pem 2>/dev/null
+echo x >stamp/app
+sign k.key stamp/app
+for alg in sha1 sha256; do
+    openssl ts -query -data stamp/app.minisig -$alg -cert -out stamp.tsq 2>/dev/null
+    openssl ts -reply -config tsa.cnf -queryfile stamp.tsq -signer tsa.pem -inkey tsa.key -out stamp/app.minisig.tsr \
+        2>/dev/null
+    [ $alg = sha1 ] && words='signature.weak' code=12 || words=ALLOW code=0
+    expect $code "$words" "$assay" verify --policy none --key k.pub --tsa-anchor ca.pem --set require_timestamp=true \
+        stamp/app
+done
 finish
