@@ -58,6 +58,7 @@ struct asy_item {
     bool was_named;        /* the caller named it: it must be readable */
     bool is_link;          /* a symbolic link (inside the tree) */
     bool is_listed;        /* a manifest names it */
+    bool is_package;       /* of a format that carries its own evidence */
     struct asy_item *about; /* evidence: what it is detached from; NULL: itself or by its own words */
     struct asy_item *parent; /* the archive a member is in, or what the bytes were decoded from; NULL: the file system */
     uint64_t parent_off, parent_len; /* the run of the parent that they are; length 0: none is known */

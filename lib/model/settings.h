@@ -33,6 +33,7 @@ struct asy_settings {
     bool missing_is_fine;           /* missing=report: listed files that are absent are only reported */
     enum asy_digest_alg manifest_alg; /* for digests that are ambiguous by their length */
     bool recurse;                   /* look into archives and packages, and into what lies in them */
+    bool inner_must_be_signed;      /* inner=require: packages inside are signed, by who signed what they lie in */
     unsigned max_age_days;          /* 0: no limit */
 
     enum asy_purpose purpose;

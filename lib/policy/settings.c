@@ -51,6 +51,7 @@ static const struct choice purpose[] = {
 static const struct choice require[] = { { "signature", 0 }, { "digest", 1 }, { NULL, 0 } };
 static const struct choice expired[] = { { "reject", 0 }, { "at-signing-time", 1 }, { NULL, 0 } };
 static const struct choice revoked[] = { { "reject", 0 }, { "ts-before-revocation", 1 }, { NULL, 0 } };
+static const struct choice inner[] = { { "report", 0 }, { "require", 1 }, { NULL, 0 } };
 static const struct choice missing[] = { { "refuse", 0 }, { "report", 1 }, { NULL, 0 } };
 static const struct choice accept[] = { { "reject", 0 }, { "accept", 1 }, { NULL, 0 } };
 static const struct choice sha1_selfsig[] = {
@@ -77,6 +78,7 @@ static const struct row rows[] = {
     { "db_signature", CHOICE, NOWHERE, "required or optional", optional, 0, 0 },
     { "expired_signer", SWITCH, FIELD(expired_at_signing_time), "reject or at-signing-time", expired, 0, 0 },
     { "identity", TEXT, FIELD(identity), "text", NULL, 0, 0 },
+    { "inner", SWITCH, FIELD(inner_must_be_signed), "report or require", inner, 0, 0 },
     { "manifest_alg", DIGEST, FIELD(manifest_alg), "the name of a digest", NULL, 0, 0 },
     { "max_age_days", NUMBER, FIELD(max_age_days), "days from 0 (no limit) to 36500", NULL, 0, 36500 },
     { "max_valid_time", NUMBER, NOWHERE, "seconds", NULL, 0, UINT32_MAX },

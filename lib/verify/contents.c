@@ -22,6 +22,7 @@ static bool read_package(struct asy_run *run, struct asy_item *item, const struc
     size_t first = run->dossier->facts_n;
     enum asy_reason reason;
 
+    item->is_package = true;
     if (assay_ok(format->read(&reading)))
         return true;
     asy_drop_claims(run->dossier, first);
@@ -34,7 +35,7 @@ static bool read_package(struct asy_run *run, struct asy_item *item, const struc
 /* The format of a file by its first bytes, or by the caller's word; the source is open then. */
 static const struct asy_format *format_of(struct asy_run *run, struct asy_item *item)
 {
-    const char *wanted = run->job->subject->format;
+    const char *wanted = item->parent == NULL ? run->job->subject->format : NULL;
     const struct asy_format *other = NULL, *format = wanted == NULL ? NULL : asy_format_named(asy_view_of(wanted));
     struct asy_glimpse glimpse = { .name = asy_base_name(asy_view_of(item->name)) };
     uint64_t size = asy_source_size(item->source);
@@ -102,8 +103,8 @@ static bool load_member(struct asy_run *run, struct asy_item *item, const struct
     struct asy_diag diag;
 
     if (!assay_ok(asy_source_load(item->source, run->dossier->limits->manifest, run->dossier->arena, &bytes, &diag))) {
-        asy_add_finding(run->dossier, ASY_NOTE, ASY_LIMIT_REACHED, item, item, "is %s and is not looked into: %s",
-                        format->title, diag.text);
+        asy_add_finding(run->dossier, ASY_BLOCKS, diag.code == ASSAY_E_LIMIT ? ASY_LIMIT_REACHED : ASY_INPUT_UNREADABLE,
+                        item, item, "is of %s and is not looked into: %s", format->name, diag.text);
         return false;
     }
     loaded = asy_source_of_memory(run->dossier->arena, bytes);
