@@ -226,7 +226,9 @@ static assay_status fingerprint(const struct asy_crypto *crypto, struct asy_key 
 {
     uint8_t *der = NULL;
     int len = i2d_PUBKEY(key->pkey, &der);
-    bool done = len > 0 && asy_digest_bytes(crypto, ASY_SHA256, (struct asy_view){ der, (size_t)len }, key->fingerprint);
+    struct asy_view spki = { der, len > 0 ? (size_t)len : 0 };
+    bool done = len > 0 && asy_digest_bytes(crypto, ASY_SHA256, spki, key->fingerprint) &&
+                asy_digest_bytes(crypto, ASY_SHA512, spki, key->digest);
 
     OPENSSL_free(der);
     return done ? asy_ok : asy_fail(diag, ASSAY_E_FORMAT, 0, "key cannot be encoded");
@@ -265,6 +267,11 @@ void asy_key_free(struct asy_key *key)
 const uint8_t *asy_key_fingerprint(const struct asy_key *key)
 {
     return key->fingerprint;
+}
+
+const uint8_t *asy_key_digest(const struct asy_key *key)
+{
+    return key->digest;
 }
 
 unsigned asy_key_bits(const struct asy_key *key)

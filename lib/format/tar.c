@@ -10,6 +10,7 @@
  * links, what follows the end.  Each is a finding, and where it is not certain at which byte the next header
  * stands, reading ends.
  */
+#include "format/apk.h"
 #include "format/tar.h"
 
 #include <string.h>
@@ -133,7 +134,8 @@ static bool recognise(const struct asy_glimpse *glimpse)
     enum asy_packing packing;
 
     if (is_packed(glimpse->head, &packing))
-        return is_named_so(glimpse->name, packing) && begins_packed_tar(glimpse, packing);
+        return is_named_so(glimpse->name, packing) && begins_packed_tar(glimpse, packing) &&
+               asy_apk_kind_of(glimpse) == ASY_APK_NONE;
     return begins_tar(glimpse->head) || is_blank_tar(glimpse);
 }
 

@@ -1,5 +1,7 @@
-/* Private to the files tar*.c: one header block, and what the headers before it add (POSIX.1-2017 pax, "pax
- * Interchange Format"). */
+/*
+ * For the files tar*.c: one header block, and what the headers before it add (POSIX.1-2017 pax, "pax Interchange
+ * Format").
+ */
 #ifndef ASY_FORMAT_TAR_H
 #define ASY_FORMAT_TAR_H
 
