@@ -343,7 +343,7 @@ void asy_check_link(struct asy_dossier *dossier, struct asy_fact *fact)
     const struct asy_link *link = &fact->claim.is.link;
     const struct asy_measure *m = fact->measure;
     const struct asy_item *target = m == NULL ? NULL : asy_recipe_whole(m->recipe);
-    const struct asy_item *sized = target != NULL && link->size_of_parent ? target->parent : target;
+    const struct asy_item *sized = target != NULL && link->of_part ? target->parent : target;
     char found[2 * ASY_DIGEST_MAX + 1], wanted[2 * ASY_DIGEST_MAX + 1];
 
     if (m == NULL || !m->done || m->alg != link->alg) {

@@ -97,7 +97,7 @@ static assay_status claim(struct asy_reading *reading, const struct record *reco
     claim->is.link.value = value;
     claim->is.link.package = record->name;
     claim->is.link.path = asy_view_of(path);
-    claim->is.link.has_size = claim->is.link.size_of_parent = true;
+    claim->is.link.has_size = claim->is.link.of_part = true;
     claim->is.link.size = record->size;
     claim->is.link.line = record->line;
     return asy_ok;

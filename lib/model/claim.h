@@ -67,7 +67,7 @@ struct asy_signature {
     enum asy_signature_role role;
     asy_claim_no of;
     struct asy_view key_id;                /* a hint in the document's own form; may be empty */
-    struct asy_view key_digest;            /* SHA-512 of the key's SubjectPublicKeyInfo, or its beginning; empty: not said */
+    struct asy_view key_digest;            /* the beginning of asy_key_digest() of its key, no other; empty: not said */
     struct asy_view key_name;              /* the file name it gives the key: chooses none, but a failure under all
                                               other keys is no failure; may be empty */
     const struct asy_key_material *key;    /* the key the document carries; NULL when it carries none */
@@ -92,7 +92,7 @@ struct asy_link {
     bool by_digest;           /* or whatever input has this digest */
     bool has_size;
     uint64_t size;
-    bool size_of_parent; /* of the file that the target lies in */
+    bool of_part;  /* the target is a part of a package; the size is that of all of it */
     uint64_t line; /* where the document says it; 0: nowhere in particular */
 };
 
