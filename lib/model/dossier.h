@@ -127,6 +127,7 @@ struct asy_finding {
     enum asy_severity severity;
     const struct asy_item *about;  /* the file it is about, or NULL */
     const struct asy_item *source; /* the evidence that says so, or NULL */
+    bool is_firm;                  /* no waiver takes effect on it: something else stands in the way as well */
     const char *waived_by;         /* "owner: reason (until DATE)", or NULL */
 };
 

@@ -28,6 +28,7 @@ struct asy_settings {
     bool missing_is_fine;           /* missing=report: listed files that are absent are only reported */
     bool unsigned_index_is_fine;    /* db_signature=optional: a list of packages need not be signed itself */
     enum asy_digest_alg manifest_alg; /* for digests that are ambiguous by their length */
+    bool recurse;                   /* look into archives and packages, and into what lies in them */
     unsigned max_age_days;          /* 0: no limit */
 
     enum asy_purpose purpose;

@@ -62,11 +62,20 @@ enum asy_reason asy_shortcoming(const struct asy_weighing *rule, const struct as
     return made < rule->dossier->at - age_limit || made > rule->dossier->at ? ASY_SIGNATURE_TOO_OLD : ASY_REASON_NONE;
 }
 
-/* It would stand but for a weak digest or key. */
-bool asy_is_only_weak(const struct asy_fact *fact)
+bool asy_is_strictness(const struct asy_fact *fact)
 {
-    return !fact->standing && fact->principal >= 0 &&
-           (fact->standing_why.reason == ASY_SIGNATURE_WEAK || fact->standing_why.reason == ASY_SIGNER_WEAK_KEY);
+    static const enum asy_reason points[] = { ASY_SIGNATURE_WEAK, ASY_SIGNER_WEAK_KEY, ASY_REVOCATION_MISSING,
+                                              ASY_REVOCATION_STALE };
+    bool any = false;
+
+    for (size_t i = 0; i < sizeof points / sizeof *points; i++)
+        any = any || fact->standing_why.reason == points[i];
+    return any && !fact->standing;
+}
+
+bool asy_is_only_strictness(const struct asy_fact *fact)
+{
+    return asy_is_strictness(fact) && fact->principal >= 0;
 }
 
 /* Only strictness can be waived, each point by itself, for a signature whose signer is trusted (see asy_waivable). */
@@ -75,7 +84,7 @@ bool asy_signature_counts(const struct asy_fact *fact, const void *context)
     const struct asy_weighing *rule = context;
     enum asy_reason reason = asy_shortcoming(rule, fact);
 
-    if (fact->principal < 0 || (!fact->standing && !asy_is_only_weak(fact)))
+    if (fact->principal < 0 || (!fact->standing && !asy_is_only_strictness(fact)))
         return false;
     return (fact->standing || asy_is_waived(rule, fact->standing_why.reason, asy_about_of(fact))) &&
            (reason == ASY_REASON_NONE || asy_is_waived(rule, reason, asy_about_of(fact)));

@@ -27,24 +27,28 @@ static void find_in_signature(struct asy_weighing *rule, const struct asy_fact *
     const struct asy_why *why = &fact->standing_why;
     enum asy_reason too_little = asy_shortcoming(rule, fact);
     enum asy_severity severity = unless_met(rule);
+    size_t told;
 
     if (signature->role == ASY_ROLE_BACKS || signature->role == ASY_ROLE_CERTIFIES)
         return; /* told by what it belongs to */
-    if ((fact->standing || asy_is_only_weak(fact)) && too_little != ASY_REASON_NONE)
+    if ((fact->standing || asy_is_only_strictness(fact)) && too_little != ASY_REASON_NONE)
         asy_add_finding(rule->dossier, unless_met_or_waived(rule, too_little, asy_about_of(fact)), too_little,
                         asy_about_of(fact), fact->claim.document, "%s", "");
     if (fact->standing)
         return;
     if (why->reason == ASY_DIGEST_MISMATCH || why->reason == ASY_SIZE_MISMATCH)
         return; /* the link tells it */
-    if (asy_is_only_weak(fact))
+    if (asy_is_only_strictness(fact))
         severity = unless_met_or_waived(rule, why->reason, asy_about_of(fact));
     if (why->reason == ASY_SIGNATURE_INVALID || why->reason == ASY_TIMESTAMP_INVALID)
         severity = ASY_BLOCKS;
     if (why->reason == ASY_REASON_NONE)
         return;
+    told = rule->dossier->findings_n;
     asy_add_finding(rule->dossier, severity, why->reason, asy_about_of(fact), fact->claim.document, "%s",
                     why->detail == NULL ? "" : why->detail);
+    if (rule->dossier->findings_n > told && asy_is_strictness(fact) && !asy_is_only_strictness(fact))
+        rule->dossier->findings[told].is_firm = true;
 }
 
 static void find_in_link(struct asy_weighing *rule, const struct asy_fact *fact)
@@ -128,6 +132,8 @@ static void find_unmet(struct asy_weighing *rule, const struct asy_item *item)
     else if (mask != 0)
         asy_add_finding(rule->dossier, ASY_BLOCKS, ASY_THRESHOLD_UNMET, item, NULL, "%u signers more are required",
                         asy_signers_short(rule, item));
+    else if (item->why.reason != ASY_REASON_NONE && !item->is_evidence) /* what it carries itself could not be read */
+        asy_find_item(rule, item->why.reason, item, item->why.detail);
     else if (!has_evidence(rule))
         asy_find_item(rule, ASY_EVIDENCE_ABSENT, item, NULL);
     else if (item->said != NULL)
@@ -202,7 +208,7 @@ void asy_apply_waivers(struct asy_weighing *rule, size_t first)
         char until[32];
         bool expired;
 
-        if (finding->severity != ASY_BLOCKS)
+        if (finding->severity != ASY_BLOCKS || finding->is_firm)
             continue;
         waiver = asy_policy_waiver(rule->terms->policy, finding->why.reason, asy_finding_name(about),
                                    rule->dossier->at, &expired);

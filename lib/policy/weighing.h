@@ -36,8 +36,12 @@ const struct asy_item *asy_about_of(const struct asy_fact *);
 /* Why a signature that stands is still not enough for this policy; NONE when it is. */
 enum asy_reason asy_shortcoming(const struct asy_weighing *, const struct asy_fact *);
 
-/* It would stand but for a weak digest or key. */
-bool asy_is_only_weak(const struct asy_fact *);
+/*
+ * It falls for a weak digest or key, or for revocation data that the policy wants; and it would stand but for one of
+ * these, which alone can be waived.
+ */
+bool asy_is_strictness(const struct asy_fact *);
+bool asy_is_only_strictness(const struct asy_fact *);
 
 bool asy_is_strong(const struct asy_weighing *, enum asy_digest_alg);
 

@@ -67,6 +67,14 @@ static inline bool in_cms_head(const unsigned char *bytes, size_t len, size_t of
     return off == 25 || (off >= 32 && off <= 40);
 }
 
+/* The same with indefinite lengths. */
+static inline bool in_streamed_head(const unsigned char *bytes, size_t len, size_t off)
+{
+    (void)bytes;
+    (void)len;
+    return off == 19 || (off >= 26 && off <= 34);
+}
+
 /* The same behind "-----BEGIN CMS-----", in base64. */
 static inline bool in_armored_head(const unsigned char *bytes, size_t len, size_t off)
 {
@@ -144,6 +152,10 @@ static const struct update updates[] = {
     { "cms, no attributes", "property/agent.bin", NULL, NULL, { CMS("property/noattr.p7s", "agent.bin.p7s") },
       { { ASSAY_TRUST_ANCHOR, "property/root.crt" } }, NULL, NULL, 1 },
     { "cms, attached", "property/agent.p7m", "agent.p7m", in_cms_head, { { 0 } },
+      { { ASSAY_TRUST_ANCHOR, "property/root.crt" } }, NULL, NULL, 1 },
+    { "cms, attached, armored", "property/armored.p7m", "agent.p7m", in_armored_head, { { 0 } },
+      { { ASSAY_TRUST_ANCHOR, "property/root.crt" } }, NULL, NULL, 1 },
+    { "cms, attached, streamed", "property/streamed.p7m", "agent.p7m", in_streamed_head, { { 0 } },
       { { ASSAY_TRUST_ANCHOR, "property/root.crt" } }, NULL, NULL, 1 },
     { "timestamp, response", "property/agent.bin", NULL, NULL,
       { { ASSAY_ROLE_TIMESTAMP, "property/agent.bin.tsr", "agent.bin.tsr", in_response_head, 0 } },
