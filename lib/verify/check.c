@@ -61,10 +61,8 @@ static bool is_candidate(const struct asy_signature *signature, const struct asy
 {
     struct asy_view digest = { asy_key_digest(trusted->key), asy_digest_len(ASY_SHA512) };
 
-    if (!asy_key_fits(trusted->key, signature->scheme.alg) || !asy_view_starts(digest, signature->key_digest))
-        return false;
-    return signature->key_id.len == 0 || trusted->key_id.len == 0 ||
-           asy_view_eq(signature->key_id, trusted->key_id);
+    return asy_key_fits(trusted->key, signature->scheme.alg) && asy_trust_may_have_signed(trusted, signature) &&
+           asy_view_starts(digest, signature->key_digest);
 }
 
 static assay_status try_store(struct asy_run *run, struct asy_fact *fact)

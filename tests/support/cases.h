@@ -97,6 +97,39 @@ static inline bool in_response_head(const unsigned char *bytes, size_t len, size
     return off == 8 || (off >= 9 && in_token_head(bytes, len, off - 9));
 }
 
+/*
+ * RFC 9580 5.2.3: of a signature packet of version 4 the unhashed part, which gives hints of who signed, and two octets of
+ * the digest.  Here with a header of two octets.
+ */
+static inline bool in_openpgp_hints(const unsigned char *bytes, size_t len, size_t off)
+{
+    size_t hashed = len < 8 ? 0 : 8 + (size_t)(bytes[6] << 8 | bytes[7]);
+    size_t end = hashed + 2 > len ? 0 : hashed + 2 + (size_t)(bytes[hashed] << 8 | bytes[hashed + 1]) + 2;
+
+    return off >= hashed + 2 && off < end;
+}
+
+/* RFC 9580 7.1: which digests a reader may prepare for. */
+static inline bool in_hash_header(const unsigned char *bytes, size_t len, size_t off)
+{
+    size_t start = strlen("-----BEGIN PGP SIGNED MESSAGE-----\nHash: ");
+    const unsigned char *lf = len <= start ? NULL : memchr(bytes + start, '\n', len - start);
+
+    return lf != NULL && off >= start && off < (size_t)(lf - bytes);
+}
+
+/*
+ * RFC 9580 5.4, 5.9: of a message with one signature, who will be named to have signed and whether more follow; format,
+ * name and date of the content, which nobody signs; the hints.
+ */
+static inline bool in_openpgp_message(const unsigned char *bytes, size_t len, size_t off)
+{
+    size_t one_pass = 2U + bytes[1], literal = one_pass + 2U + bytes[one_pass + 1];
+
+    return (off >= 6 && off < one_pass) || (off >= one_pass + 2 && off < one_pass + 8U + bytes[one_pass + 3]) ||
+           (off >= literal && in_openpgp_hints(bytes + literal, len - literal, off - literal));
+}
+
 #define MINISIG(file, name) \
     { ASSAY_ROLE_SIGNATURE, file, name, in_untrusted_comment, LINE_FREE }
 #define LIST(file, name) { ASSAY_ROLE_MANIFEST, file, name, NULL, 0 }
@@ -145,6 +178,21 @@ static const struct update updates[] = {
       KEY("property/ed.pub"), NULL, NULL, 1 },
     { "bare, PSS", "property/agent.bin", NULL, NULL, { SIGNATURE("property/pss.sig", "agent.bin.sig") },
       KEY("property/rsa.pub"), NULL, NULL, 1 },
+    { "openpgp", "openpgp/valid/agent.bin", NULL, NULL,
+      { { ASSAY_ROLE_SIGNATURE, "openpgp/valid/Vendor.sig", "agent.bin.sig", in_openpgp_hints, 0 } },
+      KEY("openpgp/valid/Vendor.pgp"), NULL, NULL, 1 },
+    { "openpgp, armored", "openpgp/valid/agent.bin", NULL, NULL, { ARMORED("openpgp/valid/armored.asc", "agent.bin.asc") },
+      KEY("openpgp/valid/Vendor.asc"), NULL, NULL, 1 },
+    { "openpgp, a subkey", "openpgp/valid/agent.bin", NULL, NULL,
+      { { ASSAY_ROLE_SIGNATURE, "openpgp/valid/offline.sig", "agent.bin.sig", in_openpgp_hints, 0 } },
+      KEY("openpgp/valid/offline.pgp"), NULL, NULL, 1 },
+    { "openpgp, a list", "openpgp/valid/agent.bin", NULL, NULL,
+      { { ASSAY_ROLE_MANIFEST, "openpgp/valid/SHA256SUMS.asc", "SHA256SUMS.asc", in_hash_header, LINE_FREE } },
+      KEY("openpgp/valid/Vendor.pgp"), NULL, NULL, 1 },
+    { "openpgp, text", "openpgp/valid/SHA256SUMS.asc", "SHA256SUMS.asc", in_hash_header, { { 0 } },
+      KEY("openpgp/valid/Vendor.pgp"), NULL, NULL, 1 },
+    { "openpgp, a message", "openpgp/valid/message.gpg", "message.gpg", in_openpgp_message, { { 0 } },
+      KEY("openpgp/valid/Vendor.pgp"), NULL, NULL, 1 },
     { "cms", "property/agent.bin", NULL, NULL, { CMS("property/agent.bin.p7s", "agent.bin.p7s") },
       { { ASSAY_TRUST_ANCHOR, "property/root.crt" } }, NULL, NULL, 1 },
     { "cms, armored", "property/agent.bin", NULL, NULL, { { ASSAY_ROLE_SIGNATURE, "property/armored.p7s", "agent.bin.p7s", in_armored_head, LINE_FREE } },
