@@ -35,6 +35,9 @@ struct asy_tar_extras {
 const char *asy_tar_header_of(struct asy_view block, struct asy_tar_header *out);
 bool asy_tar_is_ustar(struct asy_view block);
 
+/* The packing of a whole archive by its first bytes; false for none that is known. */
+bool asy_tar_is_packed(struct asy_view head, enum asy_packing *out);
+
 /*
  * Adds the records of a pax header.  What they do wrong is a finding; `global` ones may not name a path, a
  * link or a size.  `bytes` must outlive `out`.
