@@ -4,8 +4,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
-enum { BLOCK = 64 * 1024, ALIGN = 16 };
+enum {
+    BLOCK = 64 * 1024, /* while a job is small; */
+    MUCH = 1 << 20,    /* once it has this much, page faults cost more than memory that is not used: */
+    LARGE = 8 << 20,
+    HUGE = 2 << 20,    /* a large page of the processor */
+    ALIGN = 16,
+};
 
 struct block {
     struct block *next;
@@ -15,6 +22,7 @@ struct block {
 
 struct asy_arena {
     struct block *head;
+    size_t taken; /* bytes of all blocks */
     size_t left;
     bool over_budget;
 };
@@ -46,9 +54,19 @@ bool asy_arena_over_budget(const struct asy_arena *arena)
     return arena->over_budget;
 }
 
+/* Asks for large pages inside a block; memory that is not used stays untouched all the same, but for their grain. */
+static void prefer_huge(const struct block *b, size_t whole)
+{
+    uintptr_t from = ((uintptr_t)b + HUGE - 1) & ~(uintptr_t)(HUGE - 1);
+    uintptr_t to = ((uintptr_t)b + whole) & ~(uintptr_t)(HUGE - 1);
+
+    if (from < to)
+        (void)madvise((void *)from, to - from, MADV_HUGEPAGE);
+}
+
 static struct block *block_new(struct asy_arena *arena, size_t bytes)
 {
-    size_t size = bytes > BLOCK ? bytes : BLOCK, whole;
+    size_t usual = arena->taken < MUCH ? BLOCK : LARGE, size = bytes > usual ? bytes : usual, whole;
     struct block *b;
 
     if (__builtin_add_overflow(size, sizeof *b, &whole))
@@ -56,9 +74,12 @@ static struct block *block_new(struct asy_arena *arena, size_t bytes)
     b = calloc(1, whole);
     if (b == NULL)
         return NULL;
+    if (whole >= LARGE)
+        prefer_huge(b, whole);
     b->size = size;
+    arena->taken += size;
     /* A block of its own for something large must not hide the room left in the current one. */
-    if (bytes > BLOCK / 4 && arena->head != NULL) {
+    if (bytes > usual / 4 && arena->head != NULL) {
         b->next = arena->head->next;
         arena->head->next = b;
     } else {

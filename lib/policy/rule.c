@@ -60,6 +60,18 @@ static bool asks_nothing(const struct asy_weighing *rule)
     return policy != NULL && (rule->terms->product == NULL || !rule->terms->product->require.is_given);
 }
 
+static void find_nothing_asked(struct asy_weighing *rule)
+{
+    const struct asy_product *product = rule->terms->product;
+    const char *why = "no product of the policy matches this name";
+
+    if (product != NULL)
+        why = product->name;
+    else if (rule->terms->policy->products_n == 0)
+        why = "the policy has no products";
+    asy_find_item(rule, ASY_POLICY_EMPTY, NULL, why);
+}
+
 static void decide(struct asy_weighing *rule)
 {
     struct asy_account *account = rule->account;
@@ -102,7 +114,7 @@ void asy_rule(struct asy_account *account, const struct asy_terms *terms)
     rule.complete = asy_is_complete(&rule);
     count_subjects(&rule);
     if (asks_nothing(&rule))
-        asy_find_item(&rule, ASY_POLICY_EMPTY, NULL, NULL);
+        find_nothing_asked(&rule);
     asy_find_denied(&rule);
     asy_find_rollbacks(&rule);
     asy_find_in_facts(&rule);

@@ -57,6 +57,8 @@ static enum asy_digest_alg weak_digest_of(const struct asy_run *run, const struc
     unsigned floor = asy_digest_strength(run->job->settings->min_digest);
     enum asy_digest_alg digest = fact->claim.is.signature.scheme.digest;
 
+    if (digest == ASY_DIGEST_NONE && fact->measure != NULL) /* a bare signature does not say; the check found it */
+        digest = fact->measure->alg;
     if (digest != ASY_DIGEST_NONE && asy_digest_strength(digest) < floor)
         return digest;
     for (size_t i = 0; i < run->dossier->facts_n; i++) {

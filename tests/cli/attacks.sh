@@ -84,7 +84,7 @@ mkdir tree
 echo good >tree/good
 echo evil >tree/evil
 sign k.key tree/good
-printf -- '-----BEGIN PGP SIGNATURE-----\n\niQ==\n-----END PGP SIGNATURE-----\n' >tree/evil.asc
+echo '{}' >tree/evil.sigstore.json
 policy waive.yaml <<'END'
 trust:
   keys:
@@ -96,7 +96,7 @@ waivers:
   - {finding: evidence.unsupported, subject: "*", owner: me, reason: not read yet, expires: 2099-01-01}
 END
 expect 1 'coverage.unlisted-file' "$assay" verify --policy waive.yaml tree
-rm tree/evil tree/evil.asc
+rm tree/evil tree/evil.sigstore.json
 expect 0 ALLOW "$assay" verify --policy waive.yaml tree
 
 # a waived weakness waives nothing else

@@ -75,6 +75,18 @@ expect 0 'acme' "$assay" policy explain "$s/policy.yaml"
 "$assay" policy init >"$tmp/new.yaml"
 expect 0 'good' "$assay" policy check "$tmp/new.yaml"
 expect 3 'policy.empty' "$assay" verify --policy "$tmp/new.yaml" $at "$s/good"
+expect 3 'the policy has no products' "$assay" verify --policy "$tmp/new.yaml" $at "$s/good"
+cat >"$tmp/agent.yaml" <<END
+assay-policy: 1
+name: agent
+products:
+  - {name: agent, match: ["agent-*.tar"], require: {coverage: all}}
+END
+expect 3 'no product of the policy matches this name' "$assay" verify --policy "$tmp/agent.yaml" $at "$s/good"
+
+# help on the way is help, and never the status of an ALLOW
+expect 2 'usage: assay verify' "$assay" verify --help
+expect 0 'usage: assay verify' "$assay" help verify
 sed 's/threshold: 1/treshold: 1/' "$s/policy.yaml" >"$tmp/typo.yaml"
 expect 2 'treshold' "$assay" verify --policy "$tmp/typo.yaml" $at "$s/good"
 

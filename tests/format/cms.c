@@ -300,12 +300,7 @@ Test(cms, a_changed_byte_is_noticed)
     bench_close(&b);
 }
 
-struct corpus {
-    const char *sig, *data;
-    bool reads, holds; /* signature and links, whatever the chain */
-};
-
-static const struct corpus corpus[] = {
+static const struct bench_case corpus[] = {
     { "cms/good.p7s", "cms/update.img", true, true },
     { "cms/noattr.p7s", "cms/update.img", true, true },
     { "cms/s512.p7s", "cms/update.img", true, true },
@@ -341,21 +336,7 @@ Test(cms, the_corpus_reads_as_its_cases_say)
 {
     if (access(CORPUS "cms/good.p7s", R_OK) != 0)
         cr_skip_test("no corpus at " CORPUS);
-    for (size_t i = 0; i < sizeof corpus / sizeof *corpus; i++) {
-        struct asy_view bytes, data;
-        assay_status s;
-        struct bench b;
-
-        bench_open(&b);
-        bytes = load_file(b.arena, asy_printf(b.arena, CORPUS "%s", corpus[i].sig));
-        data = load_file(b.arena, asy_printf(b.arena, CORPUS "%s", corpus[i].data));
-        cr_expect_eq(bench_recognise(bytes), &asy_format_cms, "%s", corpus[i].sig);
-        s = bench_read(&b, &asy_format_cms, bytes, &data);
-        cr_expect_eq(assay_ok(s), corpus[i].reads, "%s: %s", corpus[i].sig, b.reading.diag.text);
-        if (assay_ok(s))
-            cr_expect_eq(bench_check(&b) > 0, corpus[i].holds, "%s over %s", corpus[i].sig, corpus[i].data);
-        bench_close(&b);
-    }
+    check_corpus(&asy_format_cms, CORPUS, corpus, sizeof corpus / sizeof *corpus);
 }
 
 /* What is near and is not ours. */
