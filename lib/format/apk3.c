@@ -343,7 +343,7 @@ static assay_status read_blocks(struct package *p)
     if (block.type != BLOCK_ADB)
         return malformed(p, HEAD, "is no ADB block, which comes first");
     p->adb_off = block.off;
-    s = load(p, block.off, block.len, p->reading->dossier->limits->manifest, &p->adb);
+    s = load(p, block.off, block.len, p->reading->dossier->limits->document, &p->adb);
     if (!assay_ok(s))
         return s;
     if (!asy_adb_root(p->adb, &value) || !asy_adb_get_list(p->adb, value, &root))
