@@ -64,6 +64,7 @@ at 20400101T000000 --local-user "$(fpr Vendor)" --output valid/future.sig --deta
 (cd valid && sha256sum agent.bin >SHA256SUMS)
 vendor valid/SHA256SUMS.asc --clearsign valid/SHA256SUMS
 rm valid/SHA256SUMS
+head -c -1 valid/SHA256SUMS.asc >valid/unended.asc
 
 # Certificates that were changed later: a subkey revoked softly, the whole withdrawn hard.
 revoke() {

@@ -127,7 +127,7 @@ def compare(assay, gpg, rng, algorithm, certificates, work, data, counts, bad):
     gpg(START, '--quick-generate-key', 'vendor', algorithm, 'sign,cert', 'never')
     key = fingerprints(gpg)[0]
     for at in (START + 50 * DAY, START + 110 * DAY):
-        gpg(at, '--quick-add-key', key, algorithm, 'sign', 'never')
+        gpg(at, '--quick-add-key', key, algorithm + ('/ecdsa' if 'nist' in algorithm else ''), 'sign', 'never')
     keys = fingerprints(gpg)
     signatures = []
     for i, signer in enumerate(keys):

@@ -167,6 +167,9 @@ static inline bool in_apk_head(const unsigned char *bytes, size_t len, size_t of
     { "tree, " list, "property/agent.bin", NULL, NULL, SIGNED_LIST(list), KEY("property/minisign.pub"), NULL, NULL, 2, \
       IN_TREE }
 
+/* Rows leave out what is zero. */
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wmissing-field-initializers"
 static const struct update updates[] = {
     { "minisign", "minisign/valid/agent.bin", NULL, NULL,
       { MINISIG("minisign/valid/prehashed.minisig", "agent.bin.minisig") }, KEY("minisign/valid/minisign.pub"),
@@ -204,14 +207,14 @@ static const struct update updates[] = {
       { { ASSAY_ROLE_SIGNATURE, "openpgp/valid/Vendor.sig", "agent.bin.sig", in_openpgp_hints, 0 } },
       KEY("openpgp/valid/Vendor.pgp"), NULL, NULL, 1 },
     { "openpgp, armored", "openpgp/valid/agent.bin", NULL, NULL, { ARMORED("openpgp/valid/armored.asc", "agent.bin.asc") },
-      KEY("openpgp/valid/Vendor.asc"), NULL, NULL, 1 },
+      KEY("openpgp/valid/Vendor.pgp"), NULL, NULL, 1 },
     { "openpgp, a subkey", "openpgp/valid/agent.bin", NULL, NULL,
       { { ASSAY_ROLE_SIGNATURE, "openpgp/valid/offline.sig", "agent.bin.sig", in_openpgp_hints, 0 } },
       KEY("openpgp/valid/offline.pgp"), NULL, NULL, 1 },
     { "openpgp, a list", "openpgp/valid/agent.bin", NULL, NULL,
       { { ASSAY_ROLE_MANIFEST, "openpgp/valid/SHA256SUMS.asc", "SHA256SUMS.asc", in_hash_header, LINE_FREE } },
       KEY("openpgp/valid/Vendor.pgp"), NULL, NULL, 1 },
-    { "openpgp, text", "openpgp/valid/SHA256SUMS.asc", "SHA256SUMS.asc", in_hash_header, { { 0 } },
+    { "openpgp, text", "openpgp/valid/unended.asc", "SHA256SUMS.asc", in_hash_header, { { 0 } },
       KEY("openpgp/valid/Vendor.pgp"), NULL, NULL, 1 },
     { "openpgp, a message", "openpgp/valid/message.gpg", "message.gpg", in_openpgp_message, { { 0 } },
       KEY("openpgp/valid/Vendor.pgp"), NULL, NULL, 1 },
@@ -227,6 +230,8 @@ static const struct update updates[] = {
       { { ASSAY_TRUST_ANCHOR, "property/root.crt" } }, NULL, NULL, 1 },
     { "cms, attached, streamed", "property/streamed.p7m", "agent.p7m", in_streamed_head, { { 0 } },
       { { ASSAY_TRUST_ANCHOR, "property/root.crt" } }, NULL, NULL, 1 },
+    { "git, a commit", "git_object/commit-ssh.object", "commit", NULL, { { 0 } }, KEY("git_object/ssh.pub"), NULL, NULL, 1 },
+    { "git, a tag", "git_object/tag-ssh.object", "tag", NULL, { { 0 } }, KEY("git_object/ssh.pub"), NULL, NULL, 1 },
     { "timestamp, response", "property/agent.bin", NULL, NULL,
       { { ASSAY_ROLE_TIMESTAMP, "property/agent.bin.tsr", "agent.bin.tsr", in_response_head, 0 } },
       { { ASSAY_TRUST_TSA_ANCHOR, "property/root.crt" } }, NULL, NULL, 1 },
@@ -256,6 +261,7 @@ static const struct update updates[] = {
     ARCHIVE("deflated.zip"),
     ARCHIVE("info.zip"),
 };
+#pragma GCC diagnostic pop
 enum { UPDATES = sizeof updates / sizeof *updates };
 
 /* An update in memory; evidence_n is how many documents it has. */
