@@ -129,4 +129,8 @@ deny:
   - sha256: "$(sha256sum "$here/../git_object/tag-ssh.object" | cut -d' ' -f1)"
   - sha256: "$(sha256sum "$here/../openpgp/valid/unended.asc" | cut -d' ' -f1)"
   - sha256: "$(sha256sum "$here/../openpgp/valid/message.gpg" | cut -d' ' -f1)"
+  - sha256: "$(sha256sum "$here/../apk/good.apk" | cut -d' ' -f1)"
+  - sha256: "$(sha256sum "$here/../apk/v3.apk" | cut -d' ' -f1)"
+  - sha256: "$(sha256sum "$here/../apk/v3-ec.apk" | cut -d' ' -f1)"
+  - sha256: "$(sha256sum "$here/../apk/unsigned.apk" | cut -d' ' -f1)"
 EOF
