@@ -31,6 +31,7 @@ struct asy_reading {
     struct asy_view bytes;       /* all of it, in memory (archives and packages: empty; they read document->source) */
     struct asy_item *about;      /* what a detached signature is about; NULL: nothing was found */
     const struct asy_item *subject; /* the one file that is judged: a list may leave out what is about others; NULL: a tree */
+    const char *package_name;    /* the package that the caller wants of a list; NULL: the one of the subject's name */
     enum asy_digest_alg assumed; /* the caller's word where a digest is ambiguous by its length; NONE */
     struct asy_diag diag;        /* what was wrong, for a status other than ok */
 };
@@ -54,6 +55,7 @@ struct asy_format {
      */
     const char *inside;
     bool (*found_in)(struct asy_reading *);
+    bool only_walked; /* looked for where the members are wanted anyway, when they are there */
 
     /* Adds the document's claims.  ASSAY_E_FORMAT with a diag where it breaks its grammar; nothing it added then counts. */
     assay_status (*read)(struct asy_reading *);

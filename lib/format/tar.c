@@ -10,6 +10,8 @@
  * links, what follows the end.  Each is a finding, and where it is not certain at which byte the next header
  * stands, reading ends.
  */
+#include "format/apk.h"
+#include "format/arch.h"
 #include "format/tar.h"
 
 #include <string.h>
@@ -53,7 +55,7 @@ static bool is_zero(struct asy_view bytes)
     return true;
 }
 
-static bool is_packed(struct asy_view head, enum asy_packing *out)
+bool asy_tar_is_packed(struct asy_view head, enum asy_packing *out)
 {
     for (size_t i = 0; i < sizeof packings / sizeof *packings; i++) {
         const struct asy_view magic = { (const uint8_t *)packings[i].magic, packings[i].magic_len };
@@ -132,8 +134,9 @@ static bool recognise(const struct asy_glimpse *glimpse)
 {
     enum asy_packing packing;
 
-    if (is_packed(glimpse->head, &packing))
-        return is_named_so(glimpse->name, packing) && begins_packed_tar(glimpse, packing);
+    if (asy_tar_is_packed(glimpse->head, &packing))
+        return is_named_so(glimpse->name, packing) && begins_packed_tar(glimpse, packing) &&
+               asy_apk_kind_of(glimpse) == ASY_APK_NONE && !asy_is_arch_db_name(glimpse->name);
     return begins_tar(glimpse->head) || is_blank_tar(glimpse);
 }
 
@@ -512,7 +515,7 @@ static assay_status walk(struct asy_reading *reading)
 
     if (!assay_ok(s))
         return s;
-    if (!is_packed((struct asy_view){ head, sizeof head }, &tar.packing))
+    if (!asy_tar_is_packed((struct asy_view){ head, sizeof head }, &tar.packing))
         limit = UINT64_MAX;
     tar.members.packed = asy_packed_new(reading->dossier->arena, source, tar.packing, limit);
     if (tar.members.packed == NULL)

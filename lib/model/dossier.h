@@ -56,6 +56,7 @@ struct asy_item {
     bool is_member;        /* inside a tree or archive */
     bool is_evidence;      /* read as evidence */
     bool was_named;        /* the caller named it: it must be readable */
+    bool is_index;         /* the caller named it as a list of packages */
     bool is_link;          /* a symbolic link (inside the tree) */
     bool is_listed;        /* a manifest names it */
     bool is_package;       /* of a format that carries its own evidence */

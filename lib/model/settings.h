@@ -31,6 +31,7 @@ struct asy_settings {
     const char *require_cn;         /* NULL: any */
     enum asy_tristate complete;     /* every file of the tree must be listed */
     bool missing_is_fine;           /* missing=report: listed files that are absent are only reported */
+    bool unsigned_index_is_fine;    /* db_signature=optional: a list of packages need not be signed itself */
     enum asy_digest_alg manifest_alg; /* for digests that are ambiguous by their length */
     bool recurse;                   /* look into archives and packages, and into what lies in them */
     bool inner_must_be_signed;      /* inner=require: packages inside are signed, by who signed what they lie in */

@@ -127,11 +127,24 @@ static struct asy_item *find_known(const struct asy_run *run, struct asy_view pa
     return NULL;
 }
 
-/* The file that a line is about: an index that is known by its path, or the subject; NULL: a file that nobody asks for. */
-static struct asy_item *target_of(const struct asy_run *run, const struct asy_link *link, bool exact)
+/* Where the caller names the package, its line is about the file that he gives, whatever that is called. */
+static struct asy_item *target_by_package(const struct asy_run *run, const struct asy_link *link)
 {
     struct asy_item *known = find_known(run, link->path);
 
+    if (!asy_view_is(link->package, run->job->settings->package_name))
+        return NULL;
+    return known != NULL || link->of_part ? known : run->subject;
+}
+
+/* The file that a line is about: an index that is known by its path, or the subject; NULL: a file that nobody asks for. */
+static struct asy_item *target_of(const struct asy_run *run, const struct asy_link *link, bool exact)
+{
+    struct asy_item *known;
+
+    if (link->package.len > 0 && run->job->settings->package_name != NULL)
+        return target_by_package(run, link);
+    known = find_known(run, link->path);
     if (known != NULL)
         return known;
     return is_line_of(run->subject, link->path, exact) || is_line_with_digest(run, link) ? run->subject : NULL;

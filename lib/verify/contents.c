@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+enum { PACKAGES_MAX = 8 }; /* packages that one file may be at once */
+
 static bool holds_files(const struct asy_format *format)
 {
     return format != NULL && format->walk != NULL;
@@ -17,6 +19,7 @@ static bool read_package(struct asy_run *run, struct asy_item *item, const struc
         .document = item,
         .about = item,
         .subject = run->subject,
+        .package_name = run->job->settings->package_name,
         .assumed = run->job->settings->manifest_alg,
     };
     size_t first = run->dossier->facts_n;
@@ -72,8 +75,8 @@ static void walk_archive(struct asy_run *run, struct asy_item *item, const struc
         item->is_subject = false;
 }
 
-/* Packages of other formats that a file of this one turns out to be, up to `room`. */
-static size_t find_inside(struct asy_run *run, struct asy_item *item, const struct asy_format *format,
+/* Packages of other formats that a file of this one turns out to be, up to `room`, before or after its walk. */
+static size_t find_inside(struct asy_run *run, struct asy_item *item, const struct asy_format *format, bool walked,
                           const struct asy_format **out, size_t room)
 {
     struct asy_reading reading = { .dossier = run->dossier, .document = item, .subject = run->subject };
@@ -82,7 +85,8 @@ static size_t find_inside(struct asy_run *run, struct asy_item *item, const stru
     for (size_t i = 0; i < asy_formats_n && n < room; i++) {
         const char *inside = asy_formats[i]->inside;
 
-        if (inside != NULL && strcmp(inside, format->name) == 0 && asy_formats[i]->found_in(&reading))
+        if (inside != NULL && asy_formats[i]->only_walked == walked && strcmp(inside, format->name) == 0 &&
+            asy_formats[i]->found_in(&reading))
             out[n++] = asy_formats[i];
     }
     return n;
@@ -139,9 +143,9 @@ static void look_inside(struct asy_run *run, const struct asy_item *container, s
 /* An archive or package whose source is open: its members where they are wanted, and what is said inside it. */
 static void read_container(struct asy_run *run, struct asy_item *item, const struct asy_format *format)
 {
-    const struct asy_format *inside[8];
+    const struct asy_format *inside[PACKAGES_MAX];
     size_t first = run->dossier->items_n;
-    size_t n = find_inside(run, item, format, inside, sizeof inside / sizeof *inside);
+    size_t n = find_inside(run, item, format, false, inside, PACKAGES_MAX);
 
     item->size = asy_source_size(item->source);
     item->has_size = true;
@@ -149,6 +153,8 @@ static void read_container(struct asy_run *run, struct asy_item *item, const str
         return;
     if (holds_files(format) && (n > 0 || wants_members(run, item)))
         walk_archive(run, item, format);
+    if (holds_files(format) && wants_members(run, item))
+        n += find_inside(run, item, format, true, inside + n, PACKAGES_MAX - n);
     for (size_t i = 0; i < n; i++) {
         item->format = inside[i]->name;
         (void)read_package(run, item, inside[i]);

@@ -306,7 +306,8 @@ static assay_status gather_inputs(struct asy_run *run, const struct index *index
         item->is_evidence = true;
         item->was_named = true;
         item->known_as = input->known_as;
-        if (input->role == ASY_INPUT_INDEX)
+        item->is_index = input->role == ASY_INPUT_INDEX;
+        if (item->is_index)
             package_index = item;
         if (input->role == ASY_INPUT_INDEX_SIGNATURE)
             item->about = package_index;

@@ -70,6 +70,7 @@ static void read_as(struct asy_run *run, struct asy_item *item, const struct asy
         .bytes = bytes,
         .about = item->about,
         .subject = run->subject,
+        .package_name = run->job->settings->package_name,
         .assumed = run->job->settings->manifest_alg,
     };
     size_t first = run->dossier->facts_n;

@@ -131,4 +131,8 @@ deny:
   - sha256: "$(sha256sum "$here/../openpgp/valid/message.gpg" | cut -d' ' -f1)"
   - sha256: "$(sha256sum "$here/../rpm/valid/vendor.rpm" | cut -d' ' -f1)"
   - sha256: "$(sha256sum "$here/../rpm/valid/six.rpm" | cut -d' ' -f1)"
+  - sha256: "$(sha256sum "$here/../apk/good.apk" | cut -d' ' -f1)"
+  - sha256: "$(sha256sum "$here/../apk/v3.apk" | cut -d' ' -f1)"
+  - sha256: "$(sha256sum "$here/../apk/v3-ec.apk" | cut -d' ' -f1)"
+  - sha256: "$(sha256sum "$here/../apk/unsigned.apk" | cut -d' ' -f1)"
 EOF

@@ -156,6 +156,17 @@ static inline bool in_openpgp_message(const unsigned char *bytes, size_t len, si
            (off >= literal && in_openpgp_hints(bytes + literal, len - literal, off - literal));
 }
 
+/*
+ * Signatures of apk v2 are a gzip member in front of what is signed, here stored: its header's flags, time, level and
+ * system, and the bits that fill up the head of its one block.
+ */
+static inline bool in_apk_head(const unsigned char *bytes, size_t len, size_t off)
+{
+    (void)bytes;
+    (void)len;
+    return off >= 3 && off <= 10;
+}
+
 #define MINISIG(file, name) \
     { ASSAY_ROLE_SIGNATURE, file, name, in_untrusted_comment, LINE_FREE }
 #define LIST(file, name) { ASSAY_ROLE_MANIFEST, file, name, NULL, 0 }
@@ -247,6 +258,12 @@ static const struct update updates[] = {
       IN_MEMORY, true },
     { "rpm, version 6", "rpm/valid/six.rpm", "agent.rpm", in_rpm_head, { { 0 } }, KEY("rpm/valid/vendor.pgp"), NULL, NULL, 1,
       IN_MEMORY, true },
+    { "apk v2", "apk/good.apk", "agent.apk", in_apk_head, { { 0 } }, KEY("apk/vendor.rsa.pub"), NULL, NULL, 1 },
+    { "apk v3", "apk/v3.apk", "agent.apk", NULL, { { 0 } }, KEY("apk/vendor.rsa.pub"), NULL, NULL, 1 },
+    { "apk v3, ECDSA", "apk/v3-ec.apk", "agent.apk", NULL, { { 0 } }, KEY("apk/ec.pub"), NULL, NULL, 1 },
+    { "apk index", "apk/unsigned.apk", "agent.apk", NULL,
+      { { ASSAY_ROLE_INDEX, "apk/APKINDEX.tar.gz", "APKINDEX.tar.gz", in_apk_head, 0 } }, KEY("apk/vendor.rsa.pub"),
+      NULL, NULL, 1 },
     { "two signers", "property/agent.bin", NULL, NULL,
       { ARMORED("property/agent.bin.sshsig", "agent.bin.sshsig"), SIGNATURE("property/ec.sig", "agent.bin.sig") },
       { { ASSAY_TRUST_KEY, "property/ssh.pub" }, { ASSAY_TRUST_KEY, "property/ec.pub" } }, "threshold", "2", 2 },
