@@ -14,6 +14,7 @@ struct asy_member_entry {
     struct asy_view name, target;
     enum asy_member_type type;
     uint32_t no; /* order in the archive */
+    struct asy_item *item; /* of a regular file */
 };
 
 int asy_shown_len(struct asy_view name)
@@ -217,6 +218,16 @@ bool asy_members_full(struct asy_members *members, const char *what)
     return false;
 }
 
+/* A walker adds a member and its item one behind the other, in either order. */
+static void pair_latest(struct asy_members *members)
+{
+    struct asy_member_entry *last = members->n == 0 ? NULL : &members->entries[members->n - 1];
+
+    if (last != NULL && members->latest != NULL && last->type == ASY_MEMBER_FILE &&
+        asy_view_is(last->clean, members->latest->name))
+        last->item = members->latest;
+}
+
 static bool keep(struct asy_members *members, const struct asy_member *member)
 {
     struct asy_arena *arena = members->reading->dossier->arena;
@@ -231,6 +242,7 @@ static bool keep(struct asy_members *members, const struct asy_member *member)
         !asy_copy(arena, asy_view_head(member->target, ASY_MEMBER_NAME_MAX), &entry.target))
         return asy_members_full(members, "the memory of the job is spent");
     members->entries[members->n++] = entry;
+    pair_latest(members);
     return true;
 }
 
@@ -270,6 +282,8 @@ bool asy_members_item(struct asy_members *members, struct asy_view name, struct 
     item->is_member = true;
     item->size = size;
     item->has_size = true;
+    members->latest = item;
+    pair_latest(members);
     return true;
 }
 
@@ -390,6 +404,78 @@ static void check_hard_links(struct asy_members *members)
     }
 }
 
+/* Where a link leads: a hard link's target is a path from the root, a symbolic one's goes on from its directory. */
+static bool target_path(struct asy_arena *arena, const struct asy_member_entry *link, struct asy_view *out)
+{
+    struct asy_view target = link->target, dir = link->clean, part;
+    char *text;
+
+    while (dir.len > 0 && dir.data[dir.len - 1] != '/')
+        dir.len--;
+    if (link->type == ASY_MEMBER_HARDLINK)
+        dir.len = 0;
+    while (dir.len > 0 && asy_view_starts(target, ASY_TEXT(".."))) {
+        (void)get_part(&target, false, &part);
+        dir.len--; /* the '/', and the part before it */
+        while (dir.len > 0 && dir.data[dir.len - 1] != '/')
+            dir.len--;
+    }
+    text = asy_printf(arena, "%.*s%.*s", (int)dir.len, (const char *)dir.data, (int)target.len,
+                      (const char *)target.data);
+    *out = asy_view_of(text);
+    return text != NULL;
+}
+
+/* The regular file of the archive that a link leads to; NULL where it leads to none. */
+static struct asy_item *target_of(struct asy_members *members, const struct asy_member_entry *link)
+{
+    struct asy_arena *arena = members->reading->dossier->arena;
+    struct asy_view path, folded, clean;
+
+    if (!target_path(arena, link, &path) || !join_parts(arena, path, true, &folded) ||
+        !join_parts(arena, path, false, &clean))
+        return NULL;
+    for (size_t i = find_folded(members, folded); i < members->n; i++) {
+        const struct asy_member_entry *entry = &members->entries[i];
+
+        if (!asy_view_eq(entry->folded, folded))
+            break;
+        if (asy_view_eq(entry->clean, clean) && entry->item != NULL)
+            return entry->item;
+    }
+    return NULL;
+}
+
+/* A link is a file that is unpacked, too: it has the bytes of what it leads to, or none that can be said. */
+static bool add_link_item(struct asy_members *members, const struct asy_member_entry *link)
+{
+    struct asy_arena *arena = members->reading->dossier->arena;
+    struct asy_item *target = target_of(members, link), *item;
+    struct asy_source *source = target == NULL
+                                    ? asy_source_of_digest(arena, ASY_DIGEST_NONE, (struct asy_view){ NULL, 0 })
+                                    : asy_source_again(arena, target->source);
+    size_t before = members->reading->dossier->items_n;
+
+    if (!asy_members_item(members, link->name, source, target == NULL ? 0 : target->size))
+        return false;
+    if (members->reading->dossier->items_n == before)
+        return true; /* no name that can be one: the finding stands */
+    item = members->reading->dossier->items[before];
+    item->is_link = true;
+    item->has_size = target != NULL;
+    return true;
+}
+
+static void add_links(struct asy_members *members)
+{
+    for (size_t i = 0; i < members->n && !members->full; i++) {
+        const struct asy_member_entry *entry = &members->entries[i];
+
+        if ((entry->type == ASY_MEMBER_SYMLINK || entry->type == ASY_MEMBER_HARDLINK) && !add_link_item(members, entry))
+            return;
+    }
+}
+
 void asy_members_finish(struct asy_members *members)
 {
     if (members->n == 0) {
@@ -399,6 +485,7 @@ void asy_members_finish(struct asy_members *members)
     qsort(members->entries, members->n, sizeof *members->entries, by_path);
     check_names(members);
     check_hard_links(members);
+    add_links(members);
 }
 
 void asy_members_failed(struct asy_members *members, const struct asy_diag *diag, struct asy_view shown)

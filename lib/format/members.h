@@ -37,6 +37,7 @@ struct asy_members {
     struct asy_reading *reading;
     struct asy_packed *packed;
     struct asy_member_entry *entries;
+    struct asy_item *latest; /* the item that was added last */
     size_t n, room;
     size_t findings;
     uint64_t unpacked; /* bytes that decompression gave so far */

@@ -57,7 +57,7 @@ struct asy_item {
     bool is_evidence;      /* read as evidence */
     bool was_named;        /* the caller named it: it must be readable */
     bool is_index;         /* the caller named it as a list of packages */
-    bool is_link;          /* a symbolic link (inside the tree) */
+    bool is_link;          /* a symbolic link inside the tree, or any link inside an archive */
     bool is_listed;        /* a manifest names it */
     bool is_package;       /* of a format that carries its own evidence */
     struct asy_item *about; /* evidence: what it is detached from; NULL: itself or by its own words */

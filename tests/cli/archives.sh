@@ -26,6 +26,16 @@ expect 13 'digest.mismatch' $v --pin-manifest "$tmp/SUMS" "$tmp/other.tar"
 tar -C "$tmp/t" -cf "$tmp/less.tar" a
 expect 3 'manifest.file-missing' $v --pin-manifest "$tmp/SUMS" "$tmp/less.tar"
 
+# links are files that are unpacked: one that no list names is refused, one that is named has its target's bytes
+(cd "$tmp" && sha256sum t/a | sed 's, t/, ,' >linked.sums && ln -s a t/soft && ln t/a t/hard &&
+    tar -C t -cf soft.tar a soft && tar -C t -cf hard.tar a hard)
+expect 1 'coverage.unlisted-file' $v --set complete=true --pin-manifest "$tmp/linked.sums" "$tmp/soft.tar"
+expect 1 'coverage.unlisted-file' $v --set complete=true --pin-manifest "$tmp/linked.sums" "$tmp/hard.tar"
+(cd "$tmp/t" && sha256sum a soft hard >../linked.sums)
+tar -C "$tmp/t" -cf "$tmp/linked.tar" a soft hard
+expect 0 ALLOW $v --set complete=true --pin-manifest "$tmp/linked.sums" "$tmp/linked.tar"
+rm "$tmp/t/soft" "$tmp/t/hard"
+
 # archives that contradict themselves stay refused whatever the list says of their members
 cat "$tmp/m.tar" "$tmp/m.zip" >"$tmp/poly.tar"
 expect 1 'archive.' $v --pin-manifest "$tmp/SUMS" "$tmp/poly.tar"
