@@ -1,0 +1,306 @@
+#include "codec/deb822.h"
+
+#include "base/text.h"
+
+#include <string.h>
+
+struct asy_deb822 asy_deb822_of(struct asy_view text)
+{
+    return (struct asy_deb822){ text, asy_reader_of(text), 0 };
+}
+
+static bool is_blank(uint8_t c)
+{
+    return c == ' ' || c == '\t';
+}
+
+static bool malformed(const struct asy_deb822 *text, const char *what, struct asy_diag *diag)
+{
+    (void)asy_fail(diag, ASSAY_E_FORMAT, text->line, "line %llu: %s", (unsigned long long)text->line, what);
+    return false;
+}
+
+/* deb822(5): printable ASCII without ':' and not begun by '#' or '-'. */
+static bool is_field_name(struct asy_view name)
+{
+    if (name.len == 0 || name.data[0] == '#' || name.data[0] == '-')
+        return false;
+    for (size_t i = 0; i < name.len; i++) {
+        if (name.data[i] <= ' ' || name.data[i] >= 0x7f)
+            return false;
+    }
+    return true;
+}
+
+static bool has_byte(struct asy_view line, int byte)
+{
+    return line.len > 0 && memchr(line.data, byte, line.len) != NULL;
+}
+
+/* What is wrong with a line whatever stands in it, or NULL. */
+static const char *defect_of(struct asy_view line)
+{
+    if (has_byte(line, '\0'))
+        return "a byte of value 0, expected text";
+    if (has_byte(line, '\r'))
+        return "a carriage return, expected lines that end with LF alone";
+    if (line.len > 0 && is_blank(line.data[0]) && asy_view_trim(line).len == 0)
+        return "blanks alone, expected a field, its continuation or an empty line";
+    return NULL;
+}
+
+static bool get_line(struct asy_deb822 *text, struct asy_view *out, struct asy_diag *diag)
+{
+    const char *defect;
+
+    if (!asy_get_line(&text->rest, out))
+        return false;
+    text->line++;
+    defect = defect_of(*out);
+    return defect == NULL || malformed(text, defect, diag);
+}
+
+/* The value ends where the line does that was read last. */
+static void extend(const struct asy_deb822 *text, struct asy_field *field)
+{
+    field->value = asy_view_trim(asy_view_from(asy_view_head(text->all, text->rest.at), (size_t)field->off));
+    field->lines++;
+}
+
+static bool add_field(struct asy_deb822 *text, struct asy_stanza *stanza, size_t at, struct asy_view line,
+                      struct asy_diag *diag)
+{
+    struct asy_reader r = asy_reader_of(line);
+    struct asy_view name;
+
+    if (!asy_get_until(&r, ':', &name) || !is_field_name(name))
+        return malformed(text, "expected the name of a field and a colon", diag);
+    for (size_t i = 0; i < stanza->n; i++) {
+        if (asy_view_eq_nocase(stanza->fields[i].name, name))
+            return malformed(text, "a field that the stanza has already", diag);
+    }
+    if (stanza->n == ASY_STANZA_FIELDS)
+        return malformed(text, "more than 128 fields in a stanza", diag);
+    stanza->fields[stanza->n] = (struct asy_field){ .name = name, .line = text->line, .off = at + r.at };
+    extend(text, &stanza->fields[stanza->n++]);
+    return true;
+}
+
+static bool add_line(struct asy_deb822 *text, struct asy_stanza *stanza, size_t at, struct asy_view line,
+                     struct asy_diag *diag)
+{
+    if (!is_blank(line.data[0]))
+        return add_field(text, stanza, at, line, diag);
+    if (stanza->n == 0)
+        return malformed(text, "a continuation of no field", diag);
+    extend(text, &stanza->fields[stanza->n - 1]);
+    return true;
+}
+
+static bool skip_empty(struct asy_deb822 *text)
+{
+    while (asy_get_text(&text->rest, ASY_TEXT("\n")))
+        text->line++;
+    return !asy_at_end(&text->rest);
+}
+
+bool asy_get_stanza(struct asy_deb822 *text, struct asy_stanza *out, struct asy_diag *diag)
+{
+    struct asy_view line;
+    size_t at;
+
+    out->n = 0;
+    if (!skip_empty(text))
+        return false;
+    out->off = at = text->rest.at;
+    while (get_line(text, &line, diag) && line.len > 0) {
+        if (!add_line(text, out, at, line, diag))
+            return false;
+        at = text->rest.at;
+        out->len = at - out->off;
+    }
+    return diag->code == 0;
+}
+
+const struct asy_field *asy_stanza_field(const struct asy_stanza *stanza, const char *name)
+{
+    for (size_t i = 0; i < stanza->n; i++) {
+        if (asy_view_eq_nocase(stanza->fields[i].name, asy_view_of(name)))
+            return &stanza->fields[i];
+    }
+    return NULL;
+}
+
+bool asy_stanza_line(const struct asy_stanza *stanza, const char *name, struct asy_view *out)
+{
+    const struct asy_field *field = asy_stanza_field(stanza, name);
+
+    if (field == NULL || field->value.len == 0 || field->lines != 1)
+        return false;
+    *out = field->value;
+    return true;
+}
+
+bool asy_get_word(struct asy_reader *r, struct asy_view *out)
+{
+    size_t from = 0, to;
+
+    while (from < r->rest.len && is_blank(r->rest.data[from]))
+        from++;
+    to = from;
+    while (to < r->rest.len && !is_blank(r->rest.data[to]))
+        to++;
+    if (to == from)
+        return false;
+    *out = asy_view_from(asy_view_head(r->rest, to), from);
+    return asy_get_view(r, to, &(struct asy_view){ NULL, 0 });
+}
+
+/* ---- times ---- */
+
+static bool is_one_of(struct asy_view word, const char *words, size_t width, unsigned *no)
+{
+    if (word.len != width)
+        return false;
+    for (unsigned i = 0; words[i * width] != '\0'; i++) {
+        if (memcmp(words + i * width, word.data, width) == 0) {
+            *no = i;
+            return true;
+        }
+    }
+    return false;
+}
+
+/* One or two digits; leading zeros are usual here. */
+static bool number_of(struct asy_view text, uint64_t most, uint64_t *out)
+{
+    if (text.len == 2 && text.data[0] == '0')
+        text = asy_view_from(text, 1);
+    return text.len <= 2 && asy_parse_u64(text, out) && *out <= most;
+}
+
+static bool clock_of(struct asy_view text, uint64_t out[static 3])
+{
+    struct asy_reader r = asy_reader_of(text);
+    struct asy_view hour, minute;
+
+    return asy_get_until(&r, ':', &hour) && asy_get_until(&r, ':', &minute) && number_of(hour, 23, &out[0]) &&
+           minute.len == 2 && r.rest.len == 2 && number_of(minute, 59, &out[1]) && number_of(r.rest, 60, &out[2]);
+}
+
+static bool is_utc(struct asy_view zone)
+{
+    return asy_view_is(zone, "UTC") || asy_view_is(zone, "GMT") || asy_view_is(zone, "Z") ||
+           asy_view_is(zone, "+0000") || asy_view_is(zone, "-0000");
+}
+
+static uint64_t days_in(uint64_t year, unsigned month)
+{
+    static const uint8_t days[] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
+    bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+
+    return days[month] + (month == 1 && leap);
+}
+
+bool asy_mail_time(struct asy_view text, int64_t *seconds)
+{
+    struct asy_reader r = asy_reader_of(text);
+    struct asy_view weekday, day, month, year, clock, zone;
+    uint64_t d, y, at[3];
+    unsigned m, unused;
+
+    if (!asy_get_word(&r, &weekday) || !is_one_of(weekday, "Mon,Tue,Wed,Thu,Fri,Sat,Sun,", 4, &unused) ||
+        !asy_get_word(&r, &day) || !asy_get_word(&r, &month) || !asy_get_word(&r, &year) ||
+        !asy_get_word(&r, &clock) || !asy_get_word(&r, &zone) || !asy_at_end(&r))
+        return false;
+    if (!is_one_of(month, "JanFebMarAprMayJunJulAugSepOctNovDec", 3, &m) || year.len != 4 ||
+        !asy_parse_u64(year, &y) || y < 1970 || !number_of(day, days_in(y, m), &d) || d == 0 || !clock_of(clock, at) ||
+        !is_utc(zone))
+        return false;
+    *seconds = asy_seconds_of((int64_t)y, m + 1, (unsigned)d, (unsigned)at[0], (unsigned)at[1], (unsigned)at[2]);
+    return true;
+}
+
+/* ---- versions ---- */
+
+static bool is_digit(uint8_t c)
+{
+    return c >= '0' && c <= '9';
+}
+
+/* deb-version(7): '~' before the end, the end before letters, letters before the rest. */
+static int rank(struct asy_view v)
+{
+    uint8_t c = v.len == 0 ? 0 : v.data[0];
+
+    if (c == 0 || is_digit(c))
+        return 0;
+    if (c == '~')
+        return -1;
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ? c : c + 256;
+}
+
+static struct asy_view digits_of(struct asy_view *v)
+{
+    struct asy_view digits;
+    size_t n = 0, zeros = 0;
+
+    while (zeros < v->len && v->data[zeros] == '0')
+        zeros++;
+    *v = asy_view_from(*v, zeros);
+    while (n < v->len && is_digit(v->data[n]))
+        n++;
+    digits = asy_view_head(*v, n);
+    *v = asy_view_from(*v, n);
+    return digits;
+}
+
+static int compare_numbers(struct asy_view a, struct asy_view b)
+{
+    return a.len != b.len ? (a.len < b.len ? -1 : 1) : asy_view_cmp(a, b);
+}
+
+static int compare_part(struct asy_view a, struct asy_view b)
+{
+    while (a.len > 0 || b.len > 0) {
+        int order;
+
+        while ((a.len > 0 && !is_digit(a.data[0])) || (b.len > 0 && !is_digit(b.data[0]))) {
+            order = rank(a) - rank(b);
+            if (order != 0)
+                return order;
+            a = asy_view_from(a, 1);
+            b = asy_view_from(b, 1);
+        }
+        order = compare_numbers(digits_of(&a), digits_of(&b));
+        if (order != 0)
+            return order;
+    }
+    return 0;
+}
+
+/* [epoch ":"] upstream ["-" revision] */
+static void split_version(struct asy_view v, struct asy_view parts[static 3])
+{
+    const uint8_t *colon = v.len == 0 ? NULL : memchr(v.data, ':', v.len);
+    size_t dash;
+
+    parts[0] = colon == NULL ? (struct asy_view){ NULL, 0 } : asy_view_head(v, (size_t)(colon - v.data));
+    v = colon == NULL ? v : asy_view_from(v, parts[0].len + 1);
+    for (dash = v.len; dash > 0 && v.data[dash - 1] != '-';)
+        dash--;
+    parts[1] = dash == 0 ? v : asy_view_head(v, dash - 1);
+    parts[2] = dash == 0 ? (struct asy_view){ NULL, 0 } : asy_view_from(v, dash);
+}
+
+int asy_deb_version_cmp(struct asy_view a, struct asy_view b)
+{
+    struct asy_view left[3], right[3];
+    int order = 0;
+
+    split_version(a, left);
+    split_version(b, right);
+    for (size_t i = 0; order == 0 && i < 3; i++)
+        order = compare_part(left[i], right[i]);
+    return order;
+}
