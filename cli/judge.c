@@ -32,6 +32,7 @@ const struct option_spec judge_options[] = {
     { "arch", 0, "NAME", "the architecture of a package" },
     { "ref", 0, "NAME", "the reference of a git repository" },
     { "identity", 'i', "NAME", "who must have signed: SSH principal, certificate name" },
+    { "signer", 0, "FPR", "fingerprint of the OpenPGP key that must have signed" },
     { "namespace", 'n', "NAME", "namespace of SSH signatures (default: file)" },
     { "purpose", 0, "WORD", "what certificates are for: codesign (default), smime, any" },
     { "require-comment", 0, "WORD", "a word that the signed comment must have" },
@@ -85,6 +86,7 @@ static const struct role_option role_options[] = {
 /* Options that are settings under a name of their own. */
 static const char *const setting_options[][2] = {
     { "identity", "identity" },
+    { "signer", "signer" },
     { "namespace", "namespace" },
     { "purpose", "purpose" },
     { "require-comment", "require_comment" },

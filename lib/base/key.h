@@ -14,7 +14,15 @@ enum asy_key_form {
     ASY_KEY_CERT,    /* `a`: certificate, DER; its subject's key */
 };
 
-enum asy_curve { ASY_CURVE_NONE = 0, ASY_P256, ASY_P384, ASY_P521 };
+enum asy_curve {
+    ASY_CURVE_NONE = 0,
+    ASY_P256,
+    ASY_P384,
+    ASY_P521,
+    ASY_BRAINPOOL_P256, /* RFC 5639, the curves with "r1" */
+    ASY_BRAINPOOL_P384,
+    ASY_BRAINPOOL_P512,
+};
 
 struct asy_key_material {
     enum asy_key_form form;

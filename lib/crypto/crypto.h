@@ -48,6 +48,13 @@ bool asy_signature_wants(struct asy_dossier *, struct asy_fact *, const struct a
  */
 void asy_check_signature(const struct asy_crypto *, struct asy_dossier *, struct asy_fact *, const struct asy_key *);
 
+/*
+ * True when `value` signs this digest under the key: for what a store says of its own keys (OpenPGP self-signatures).  It
+ * is no proof of anything else.  Ed25519 and Ed448 sign the digest as their message (RFC 9580 5.2.3.3).
+ */
+bool asy_signs_digest(const struct asy_crypto *, const struct asy_key *, const struct asy_scheme *,
+                      struct asy_view digest, struct asy_view value);
+
 /* Answers a link claim whose measure was planned (fact->measure). */
 void asy_check_link(struct asy_dossier *, struct asy_fact *);
 

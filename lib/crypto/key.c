@@ -79,7 +79,14 @@ static EVP_PKEY *rsa_key(const struct asy_crypto *crypto, struct asy_view modulu
 
 static EVP_PKEY *ec_key(const struct asy_crypto *crypto, enum asy_curve curve, struct asy_view point)
 {
-    static const char *const groups[] = { [ASY_P256] = "P-256", [ASY_P384] = "P-384", [ASY_P521] = "P-521" };
+    static const char *const groups[] = {
+        [ASY_P256] = "P-256",
+        [ASY_P384] = "P-384",
+        [ASY_P521] = "P-521",
+        [ASY_BRAINPOOL_P256] = "brainpoolP256r1",
+        [ASY_BRAINPOOL_P384] = "brainpoolP384r1",
+        [ASY_BRAINPOOL_P512] = "brainpoolP512r1",
+    };
     OSSL_PARAM_BLD *build = curve == ASY_CURVE_NONE ? NULL : OSSL_PARAM_BLD_new();
     EVP_PKEY *pkey = NULL;
 

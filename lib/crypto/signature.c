@@ -10,7 +10,7 @@
 
 /* What a bare signature may have been made with: no weaker digest is tried. */
 static const enum asy_digest_alg bare_digests[] = { ASY_SHA256, ASY_SHA384, ASY_SHA512 };
-enum { BARE_DIGESTS = sizeof bare_digests / sizeof *bare_digests };
+enum { BARE_DIGESTS = sizeof bare_digests / sizeof *bare_digests, RSA_BYTES_MAX = 16384 / 8 };
 
 bool asy_key_fits(const struct asy_key *key, enum asy_signature_alg alg)
 {
@@ -164,8 +164,16 @@ static bool verify_digest(const struct asy_crypto *crypto, const struct asy_key 
 {
     AUTO(asy_auto_pkey_ctx) EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_pkey(crypto->lib, key->pkey, NULL);
     bool is_rsa = asy_key_is_rsa(key);
+    size_t len = (key->bits + 7) / 8;
+    uint8_t padded[RSA_BYTES_MAX];
 
-    if (is_rsa && value.len != (key->bits + 7) / 8)
+    if (is_rsa && scheme->is_number && value.len < len && len <= sizeof padded) {
+        memset(padded, 0, len);
+        if (value.len > 0)
+            memcpy(padded + len - value.len, value.data, value.len);
+        value = (struct asy_view){ padded, len };
+    }
+    if (is_rsa && value.len != len)
         return false;
     return ctx != NULL && asy_md(crypto, scheme->digest) != NULL && EVP_PKEY_verify_init(ctx) == 1 &&
            (!is_rsa || set_padding(ctx, scheme)) &&
@@ -329,6 +337,20 @@ void asy_check_signature(const struct asy_crypto *crypto, struct asy_dossier *do
     else
         check_prehashed(crypto, dossier, fact, key);
     (void)ERR_pop_to_mark();
+}
+
+bool asy_signs_digest(const struct asy_crypto *crypto, const struct asy_key *key, const struct asy_scheme *scheme,
+                      struct asy_view digest, struct asy_view value)
+{
+    bool signs;
+
+    if (!asy_key_fits(key, scheme->alg) || scheme->alg == ASY_SIG_BARE)
+        return false;
+    ERR_set_mark();
+    signs = is_edwards(key) ? verify_edwards(crypto, key, digest, value)
+                            : verify_under(crypto, key, scheme, digest, value);
+    (void)ERR_pop_to_mark();
+    return signs;
 }
 
 void asy_check_link(struct asy_dossier *dossier, struct asy_fact *fact)

@@ -36,6 +36,7 @@ struct asy_scheme {
     enum asy_digest_alg mgf_digest; /* PSS only */
     uint32_t salt_len;              /* PSS only, bytes */
     const char *alg_name;           /* as the document spells it; may be NULL */
+    bool is_number;                 /* RSA: the value is a number without the zeros that it begins with */
 };
 
 /* What a signature is for. */
@@ -59,6 +60,17 @@ struct asy_ssh_cert {
     bool has_critical;                          /* a critical option is there: none is understood */
 };
 
+/* An OpenPGP signature packet (RFC 9580 5.2), as far as a verifier must judge it. */
+struct asy_openpgp {
+    uint8_t version;                /* of the packet */
+    const struct asy_view *issuers; /* hints of who signed: fingerprints of 20 or 32 bytes, key ids of 8 */
+    size_t issuers_n;
+    const char *flaw;               /* why it must not count although it may hold; NULL: nothing */
+    int64_t created;
+    bool has_expiry;
+    int64_t expiry;                 /* the first second at which it counts no more */
+};
+
 struct asy_signature {
     struct asy_scheme scheme;
     struct asy_recipe message;
@@ -69,6 +81,7 @@ struct asy_signature {
     const struct asy_key_material *key;    /* the key the document carries; NULL when it carries none */
     struct asy_view key_blob;              /* that key as the document encodes it (SSH: for KRLs); may be empty */
     const struct asy_ssh_cert *ssh_cert;   /* NULL: none */
+    const struct asy_openpgp *openpgp;     /* NULL: of another kind */
     struct asy_view name_space;            /* SSHSIG */
     bool has_name_space;
     struct asy_view comment;               /* a signed comment (minisign) */

@@ -10,6 +10,7 @@
 enum asy_multi { ASY_MULTI_ANY = 0, ASY_MULTI_ALL, ASY_MULTI_BEST };
 enum asy_revocation { ASY_REVOCATION_SUPPLIED = 0, ASY_REVOCATION_REQUIRE, ASY_REVOCATION_REQUIRE_ALL, ASY_REVOCATION_HARD_FAIL };
 enum asy_tristate { ASY_BY_DEFAULT = 0, ASY_YES, ASY_NO };
+enum asy_sha1_selfsig { ASY_SHA1_SELFSIG_REJECT = 0, ASY_SHA1_SELFSIG_OLD, ASY_SHA1_SELFSIG_ACCEPT };
 enum asy_purpose { ASY_PURPOSE_CODESIGN = 0, ASY_PURPOSE_ANY, ASY_PURPOSE_SMIME, ASY_PURPOSE_TIMESTAMP };
 
 struct asy_settings {
@@ -18,6 +19,9 @@ struct asy_settings {
     enum asy_multi multi;
     unsigned threshold;             /* distinct signers */
     bool expired_at_signing_time;   /* expired_signer=at-signing-time */
+    bool openpgp_v3;                /* OpenPGP signature packets of version 3 count */
+    enum asy_sha1_selfsig sha1_selfsig; /* what an OpenPGP key says of itself over SHA-1 */
+    const char *signer;             /* fingerprint of the OpenPGP key, primary or signing, that must have signed; NULL */
     bool digest_is_enough;          /* require=digest */
     enum asy_revocation revocation;
     bool revoked_ts_before;         /* revoked=ts-before-revocation */

@@ -9,7 +9,7 @@
 /* Settings of formats that are not served: their values are checked, and there is nothing that they could change. */
 #define NOWHERE SIZE_MAX
 
-enum kind { CHOICE, SWITCH, NUMBER, TEXT, TIME, FLOOR, DIGEST, WORDS };
+enum kind { CHOICE, SWITCH, NUMBER, TEXT, FINGERPRINT, TIME, FLOOR, DIGEST, WORDS };
 
 struct choice {
     const char *text;
@@ -28,6 +28,7 @@ struct row {
 _Static_assert(sizeof(enum asy_multi) == sizeof(unsigned), "choices are written as unsigned");
 _Static_assert(sizeof(enum asy_revocation) == sizeof(unsigned), "choices are written as unsigned");
 _Static_assert(sizeof(enum asy_tristate) == sizeof(unsigned), "choices are written as unsigned");
+_Static_assert(sizeof(enum asy_sha1_selfsig) == sizeof(unsigned), "choices are written as unsigned");
 _Static_assert(sizeof(enum asy_purpose) == sizeof(unsigned), "choices are written as unsigned");
 _Static_assert(sizeof(enum asy_digest_alg) == sizeof(unsigned), "digests are written as unsigned");
 
@@ -52,6 +53,12 @@ static const struct choice expired[] = { { "reject", 0 }, { "at-signing-time", 1
 static const struct choice revoked[] = { { "reject", 0 }, { "ts-before-revocation", 1 }, { NULL, 0 } };
 static const struct choice missing[] = { { "refuse", 0 }, { "report", 1 }, { NULL, 0 } };
 static const struct choice accept[] = { { "reject", 0 }, { "accept", 1 }, { NULL, 0 } };
+static const struct choice sha1_selfsig[] = {
+    { "reject", ASY_SHA1_SELFSIG_REJECT },
+    { "before-2023-02-01", ASY_SHA1_SELFSIG_OLD },
+    { "accept", ASY_SHA1_SELFSIG_ACCEPT },
+    { NULL, 0 },
+};
 static const struct choice optional[] = { { "required", 0 }, { "optional", 1 }, { NULL, 0 } };
 static const struct choice any[] = { { "any", 1 }, { NULL, 0 } };
 static const struct choice bundles[] = { { "plain", 0 }, { "verity", 0 }, { "crypt", 0 }, { NULL, 0 } };
@@ -80,7 +87,7 @@ static const struct row rows[] = {
     { "missing", SWITCH, FIELD(missing_is_fine), "refuse or report", missing, 0, 0 },
     { "multi", CHOICE, FIELD(multi), "any, all or best", multi, 0, 0 },
     { "namespace", TEXT, FIELD(name_space), "text", NULL, 0, 0 },
-    { "openpgp_v3", SWITCH, NOWHERE, "accept or reject", accept, 0, 0 },
+    { "openpgp_v3", SWITCH, FIELD(openpgp_v3), "accept or reject", accept, 0, 0 },
     { "package_name", TEXT, FIELD(package_name), "text", NULL, 0, 0 },
     { "partial_chain", SWITCH, FIELD(partial_chain), TRUTH, truth, 0, 0 },
     { "purpose", CHOICE, FIELD(purpose), "codesign, any, smime or timestamp", purpose, 0, 0 },
@@ -92,7 +99,8 @@ static const struct row rows[] = {
     { "require_timestamp", SWITCH, FIELD(require_timestamp), TRUTH, truth, 0, 0 },
     { "revocation", CHOICE, FIELD(revocation), "supplied, require, require-all or hard-fail", revocation, 0, 0 },
     { "revoked", SWITCH, FIELD(revoked_ts_before), "reject or ts-before-revocation", revoked, 0, 0 },
-    { "sha1_selfsig", SWITCH, NOWHERE, "accept or reject", accept, 0, 0 },
+    { "sha1_selfsig", CHOICE, FIELD(sha1_selfsig), "accept, reject or before-2023-02-01", sha1_selfsig, 0, 0 },
+    { "signer", FINGERPRINT, FIELD(signer), "the fingerprint of an OpenPGP key, 40 or 64 hex digits", NULL, 0, 0 },
     { "suite", TEXT, FIELD(suite), "text", NULL, 0, 0 },
     { "suite_fields", CHOICE, NOWHERE, "required or optional", optional, 0, 0 },
     /* ASY_PRINCIPALS signers can be told apart. */
@@ -187,6 +195,18 @@ static bool is_plain_text(struct asy_view text)
     return true;
 }
 
+/* Whole fingerprints only: key ids can be made to be the same (RFC 9580 5.5.4). */
+static bool is_fingerprint(struct asy_view text)
+{
+    for (size_t i = 0; i < text.len; i++) {
+        uint8_t c = text.data[i];
+
+        if (!((c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F')))
+            return false;
+    }
+    return text.len == 40 || text.len == 64;
+}
+
 static bool read_value(const struct row *row, const char *value, struct value *out)
 {
     struct asy_view text = asy_view_of(value);
@@ -201,6 +221,9 @@ static bool read_value(const struct row *row, const char *value, struct value *o
     case TEXT:
         out->text = value;
         return is_plain_text(text);
+    case FINGERPRINT:
+        out->text = value;
+        return is_fingerprint(text);
     case TIME:
         return asy_parse_time(text, &seconds);
     case FLOOR:
@@ -223,7 +246,7 @@ static void write_value(struct asy_settings *settings, const struct row *row, co
     field += row->field;
     if (row->kind == SWITCH)
         memcpy(field, &on, sizeof on);
-    else if (row->kind == TEXT)
+    else if (row->kind == TEXT || row->kind == FINGERPRINT)
         memcpy(field, &value->text, sizeof value->text);
     else
         memcpy(field, &value->number, sizeof value->number);

@@ -7,6 +7,8 @@
 struct asy_signer_line; /* one line of allowed_signers: allowed_signers.c */
 struct asy_krl;         /* one revocation list: krl.c */
 
+struct asy_pgp_cert;    /* an OpenPGP certificate: openpgp.h */
+
 struct asy_trust {
     const struct asy_crypto *crypto;
     struct asy_arena *arena; /* names, blobs, lines: all that lives as long as the store */
@@ -14,6 +16,7 @@ struct asy_trust {
     size_t keys_n, keys_room;
     struct asy_signer_line *signers;
     struct asy_krl *krls;
+    struct asy_pgp_cert *certs;
     struct asy_pki *pki, *tsa_pki;
 };
 

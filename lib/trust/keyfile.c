@@ -1,8 +1,8 @@
 /*
  * One public key in whatever file a vendor publishes it: minisign and signify ("untrusted comment" and base64, or the
- * base64 alone), an SSH public key line, PEM, DER.
+ * base64 alone), an SSH public key line, PEM, DER; OpenPGP certificates are openpgp_keyring.c's.
  */
-#include "trust/internal.h"
+#include "trust/openpgp.h"
 
 #include "base/reader.h"
 #include "codec/base64.h"
@@ -117,7 +117,7 @@ static assay_status key_of(struct asy_trust *trust, struct asy_view bytes, struc
         return key_of_der(trust, bytes, found, out, diag);
     if (!read_minisign(trust, bytes, found) && !read_pem(trust, bytes, found) && !read_ssh(trust, bytes, found))
         return asy_fail(diag, ASSAY_E_FORMAT, 0,
-                        "is no public key: expected minisign, signify, SSH, PEM or DER, and only one");
+                        "is no public key: expected minisign, signify, SSH, PEM or DER, and only one, or OpenPGP");
     return asy_key_new(trust->crypto, &found->material, out, diag);
 }
 
@@ -133,6 +133,8 @@ assay_status asy_trust_add_key(struct asy_trust *trust, const char *name, struct
     if (own_name == NULL || !asy_copy(trust->arena, bytes, &copy) ||
         !asy_grow(trust->arena, &trust->keys, trust->keys_n, &trust->keys_room, sizeof *trust->keys))
         return asy_no_memory(diag);
+    if (asy_pgp_is_keyring(copy))
+        return asy_pgp_add_keyring(trust, own_name, copy, from, until, diag);
     s = key_of(trust, copy, &found, &key, diag);
     if (!assay_ok(s))
         return s;

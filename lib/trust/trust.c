@@ -1,4 +1,4 @@
-#include "trust/internal.h"
+#include "trust/openpgp.h"
 
 #include <stdlib.h>
 
@@ -25,8 +25,11 @@ void asy_trust_free(struct asy_trust *trust)
 {
     if (trust == NULL)
         return;
-    for (size_t i = 0; i < trust->keys_n; i++)
-        asy_key_free(trust->keys[i].key);
+    for (size_t i = 0; i < trust->keys_n; i++) {
+        if (trust->keys[i].openpgp == NULL)
+            asy_key_free(trust->keys[i].key);
+    }
+    asy_pgp_certs_free(trust->certs);
     asy_pki_free(trust->pki);
     asy_pki_free(trust->tsa_pki);
     asy_arena_free(trust->arena);

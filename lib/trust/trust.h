@@ -10,12 +10,15 @@
 #define ASY_ALWAYS INT64_MIN /* as `from` */
 #define ASY_FOREVER INT64_MAX /* as `until` */
 
+struct asy_pgp_part; /* private to trust/ */
+
 struct asy_trusted_key {
     const char *name; /* from the policy, or the file's name */
-    const char *kind; /* "minisign key", "SSH key", "PEM key", "certificate" */
+    const char *kind; /* "minisign key", "SSH key", "PEM key", "certificate", "OpenPGP key" */
     struct asy_key *key;
     struct asy_view key_id;   /* minisign's eight bytes; empty where the format has none */
     struct asy_view ssh_blob; /* for KRLs; empty where it was not an SSH key */
+    const struct asy_pgp_part *openpgp; /* the key of an OpenPGP certificate that it is, and then nothing else; NULL */
     int64_t from, until;      /* seconds since 1970; valid at from <= t < until */
 };
 
@@ -26,7 +29,8 @@ void asy_trust_free(struct asy_trust *);
 
 /*
  * A file with one public key in any format: minisign or signify, an SSH public key line, PEM or DER
- * (SubjectPublicKeyInfo, certificate).  ASSAY_E_FORMAT, ASSAY_E_UNSUPPORTED; a private key is refused by name.
+ * (SubjectPublicKeyInfo, certificate); or with any number of OpenPGP certificates, armored or not, of which all copies
+ * are taken together.  ASSAY_E_FORMAT, ASSAY_E_UNSUPPORTED; a private key is refused by name.
  */
 assay_status asy_trust_add_key(struct asy_trust *, const char *name, struct asy_view, int64_t from, int64_t until,
                                struct asy_diag *);
@@ -60,6 +64,28 @@ struct asy_ssh_answer {
  */
 void asy_trust_judge_ssh(const struct asy_trust *, struct asy_dossier *, const struct asy_signature *,
                          bool cert_holds, const struct asy_settings *, int64_t at, struct asy_ssh_answer *out);
+
+/* True when the signature could be by this key, going by its kind and by the hints that it carries. */
+bool asy_trust_may_have_signed(const struct asy_trusted_key *, const struct asy_signature *);
+
+/* Whose an OpenPGP signature is. */
+struct asy_openpgp_answer {
+    bool trusted;
+    bool known;                /* a key of the store made it, trusted or not */
+    struct asy_why why;        /* why it is not trusted */
+    const char *name;          /* of the store's entry */
+    const char *user;          /* a user id of the certificate that is valid, or NULL */
+    uint8_t fingerprint[32];   /* SHA-256 of the primary key's SubjectPublicKeyInfo: subkeys are one signer with it */
+};
+
+/*
+ * Judges an OpenPGP signature that holds under the store's key with this fingerprint (asy_key_fingerprint): the
+ * certificate at the time of the signature and at `at`; where the settings say so its expiry counts at the
+ * signature's own time alone.  Texts live in the arena of the dossier.
+ */
+void asy_trust_judge_openpgp(const struct asy_trust *, struct asy_dossier *, const struct asy_signature *,
+                             const uint8_t key_fingerprint[static 32], const struct asy_settings *, int64_t at,
+                             struct asy_openpgp_answer *out);
 
 /* True when a revocation list of SSH keys was given. */
 bool asy_trust_has_krl(const struct asy_trust *);

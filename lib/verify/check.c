@@ -57,10 +57,7 @@ static bool find_leaf(struct asy_run *run, const struct asy_fact *fact, struct a
 
 static bool is_candidate(const struct asy_signature *signature, const struct asy_trusted_key *trusted)
 {
-    if (!asy_key_fits(trusted->key, signature->scheme.alg))
-        return false;
-    return signature->key_id.len == 0 || trusted->key_id.len == 0 ||
-           asy_view_eq(signature->key_id, trusted->key_id);
+    return asy_key_fits(trusted->key, signature->scheme.alg) && asy_trust_may_have_signed(trusted, signature);
 }
 
 static assay_status try_store(struct asy_run *run, struct asy_fact *fact)

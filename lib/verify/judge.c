@@ -119,7 +119,8 @@ static const struct asy_trusted_key *trusted_key_of(const struct asy_run *run, c
     for (size_t i = 0; fact->has_key_fingerprint && i < asy_trust_keys_n(trust); i++) {
         const struct asy_trusted_key *key = asy_trust_key(trust, i);
 
-        if (memcmp(asy_key_fingerprint(key->key), fact->key_fingerprint, sizeof fact->key_fingerprint) != 0)
+        if (key->openpgp != NULL || /* trusted as a part of its certificate only */
+            memcmp(asy_key_fingerprint(key->key), fact->key_fingerprint, sizeof fact->key_fingerprint) != 0)
             continue;
         if (run->dossier->at >= key->from && run->dossier->at < key->until)
             return key;
@@ -271,6 +272,32 @@ static void stand_by_signers(struct asy_run *run, struct asy_fact *fact)
     stand(run, fact, &principal);
 }
 
+/* ---- who: OpenPGP certificates ---- */
+
+static void stand_by_openpgp(struct asy_run *run, struct asy_fact *fact)
+{
+    struct asy_openpgp_answer answer = { 0 };
+    struct asy_principal principal = { .kind = "OpenPGP key", .has_fingerprint = true };
+
+    asy_trust_judge_openpgp(run->job->trust, run->dossier, &fact->claim.is.signature, fact->key_fingerprint,
+                            run->job->settings, run->dossier->at, &answer);
+    fact->signer_known = answer.known;
+    fact->signer_name = answer.user == NULL ? answer.name : answer.user;
+    if (!answer.trusted) {
+        falls(run, fact, answer.why.reason, answer.why.detail);
+        return;
+    }
+    if (run->job->settings->require_cn != NULL) {
+        falls(run, fact, ASY_SIGNER_IDENTITY, "an OpenPGP key has no common name");
+        return;
+    }
+    principal.name = fact->signer_name;
+    principal.key = answer.name;
+    principal.identity = answer.user;
+    memcpy(principal.fingerprint, answer.fingerprint, sizeof principal.fingerprint);
+    stand(run, fact, &principal);
+}
+
 static bool is_ssh(const struct asy_fact *fact)
 {
     return fact->claim.is.signature.has_name_space;
@@ -282,12 +309,23 @@ static void find_signer(struct asy_run *run, struct asy_fact *fact)
     struct asy_fact *chain = chain_of(run, fact);
 
     falls(run, fact, asy_trust_is_empty(run->job->trust) ? ASY_SIGNER_NONE_TRUSTED : ASY_SIGNER_UNKNOWN, NULL);
-    if (key != NULL && fact->claim.is.signature.ssh_cert == NULL) /* a certificate must be believed as one */
+    if (fact->claim.is.signature.openpgp != NULL)
+        stand_by_openpgp(run, fact);
+    else if (key != NULL && fact->claim.is.signature.ssh_cert == NULL) /* a certificate must be believed as one */
         stand_by_key(run, fact, key);
     else if (is_ssh(fact) && asy_trust_has_signers(run->job->trust))
         stand_by_signers(run, fact);
     else if (chain != NULL && asy_pki_has_anchors(asy_trust_get_pki(run->job->trust)))
         stand_by_chain(run, fact, chain);
+}
+
+/* A fingerprint is of an OpenPGP key: no other signer can be the one that was asked for. */
+static bool is_required_kind(struct asy_run *run, struct asy_fact *fact)
+{
+    if (run->job->settings->signer == NULL || fact->claim.is.signature.openpgp != NULL)
+        return true;
+    falls(run, fact, ASY_SIGNER_IDENTITY, "an OpenPGP key is required");
+    return false;
 }
 
 static bool has_required_comment(struct asy_run *run, struct asy_fact *fact)
@@ -335,7 +373,7 @@ static void judge_signature(struct asy_run *run, struct asy_fact *fact)
     }
     find_signer(run, fact);
     /* strength last: it alone can be waived */
-    if (fact->standing && is_backed(run, fact) && has_required_comment(run, fact))
+    if (fact->standing && is_required_kind(run, fact) && is_backed(run, fact) && has_required_comment(run, fact))
         (void)is_strong(run, fact);
 }
 

@@ -1,12 +1,11 @@
 #include "verify/names.h"
 
-#include "codec/pem.h"
 #include "format/format.h"
 #include "format/listing.h"
 
 /* Ends of detached evidence that no format of the table owns, or that is not verified here. */
 static const char *const other_suffixes[] = {
-    ".asc", ".gpg", ".sigstore.json", ".sigstore", ".intoto.jsonl", ".att", ".bundle", ".sbom.json", ".cdx.json",
+    ".sigstore.json", ".sigstore", ".intoto.jsonl", ".att", ".bundle", ".sbom.json", ".cdx.json",
     ".spdx.json", ".spdx", ".jws", ".sct", NULL,
 };
 
@@ -15,8 +14,6 @@ struct known {
 };
 
 static const struct known unsupported[] = {
-    { ".asc", "OpenPGP signature" },
-    { ".gpg", "OpenPGP signature" },
     { ".sigstore.json", "Sigstore bundle" },
     { ".sigstore", "Sigstore bundle" },
     { ".intoto.jsonl", "in-toto attestation" },
@@ -67,12 +64,8 @@ bool asy_names_signature(struct asy_view name)
     return ends_with_any(name, ends, &subject);
 }
 
-const char *asy_names_unsupported(struct asy_view name, struct asy_view head)
+const char *asy_names_unsupported(struct asy_view name)
 {
-    if (asy_is_pem(head, "PGP SIGNATURE"))
-        return "OpenPGP signature";
-    if (asy_is_pem(head, "PGP SIGNED MESSAGE"))
-        return "OpenPGP clear-signed text";
     for (size_t i = 0; i < sizeof unsupported / sizeof *unsupported; i++) {
         if (asy_view_ends(name, asy_view_of(unsupported[i].suffix)))
             return unsupported[i].what;

@@ -10,8 +10,8 @@ bool asy_names_evidence(struct asy_view name, struct asy_view *subject);
 /* True when the name ends like a bare or any other detached signature ("x.sig"), for files that no format recognises. */
 bool asy_names_signature(struct asy_view name);
 
-/* What a piece of evidence that is not verified here is called, by name or first bytes; NULL when it is none known. */
-const char *asy_names_unsupported(struct asy_view name, struct asy_view head);
+/* What a piece of evidence that is not verified here is called, by its name; NULL when it is none known. */
+const char *asy_names_unsupported(struct asy_view name);
 
 /* The part behind the last '/'. */
 struct asy_view asy_base_name(struct asy_view path);

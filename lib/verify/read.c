@@ -98,6 +98,12 @@ static bool may_be_bare(const struct asy_item *item, struct asy_view bytes)
     return bytes.len > 0 && bytes.len <= 4096 && (called || item->was_named) && item->pinned_by == 0;
 }
 
+/* Found inside a document, and nobody said that it is evidence. */
+static bool is_content(const struct asy_item *item)
+{
+    return item->parent != NULL && !item->was_named;
+}
+
 static void recognise(struct asy_run *run, struct asy_item *item, struct asy_view bytes)
 {
     const struct asy_glimpse glimpse = {
@@ -106,12 +112,14 @@ static void recognise(struct asy_run *run, struct asy_item *item, struct asy_vie
         .name = asy_base_name(asy_view_of(item->name)),
     };
     const struct asy_format *other, *format = asy_format_recognise(&glimpse, &other);
-    const char *unsupported = asy_names_unsupported(glimpse.name, glimpse.head);
+    const char *unsupported = asy_names_unsupported(glimpse.name);
 
     if (other != NULL)
         cannot_read(run, item, ASY_EVIDENCE_AMBIGUOUS, other->name);
     else if (format != NULL && is_read_whole(format))
         read_as(run, item, format, bytes);
+    else if (is_content(item)) /* of a signed message: it need not be evidence of anything */
+        item->is_evidence = false;
     else if (unsupported != NULL)
         cannot_read(run, item, ASY_EVIDENCE_UNSUPPORTED, unsupported);
     else if (bytes.len == 0)
