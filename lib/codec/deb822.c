@@ -199,7 +199,7 @@ static uint64_t days_in(uint64_t year, unsigned month)
     static const uint8_t days[] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
     bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
 
-    return days[month] + (month == 1 && leap);
+    return month == 1 && leap ? 29 : days[month];
 }
 
 bool asy_mail_time(struct asy_view text, int64_t *seconds)

@@ -41,6 +41,8 @@ struct asy_format {
     enum asy_format_kind kind;
     const char *const *suffixes; /* of detached documents, NULL at the end: ".minisig"; of packages: where a tree is looked through */
 
+    bool speaks; /* a list that says when it was made and what for: it is read where it is the subject, too */
+
     /*
      * True when the bytes are of this format and of no other.  Looks at the content; the name only helps where the
      * content has no mark of its own.

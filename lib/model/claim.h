@@ -98,6 +98,8 @@ struct asy_link {
     struct asy_recipe target; /* the bytes; or: */
     struct asy_view path;     /* a path relative to the document's directory, safe and normal; */
     bool by_digest;           /* or whatever input has this digest */
+    bool is_optional;         /* the list is of what there can be: a file of it that is not there is not missed */
+    bool is_part;             /* the file is a part of what the document stands for, and ruled about with it */
     bool has_size;
     uint64_t size;
     uint64_t line; /* where the document says it; 0: nowhere in particular */

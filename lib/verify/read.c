@@ -202,7 +202,7 @@ static bool holds_files(const struct asy_format *format)
 }
 
 /* What is wrong with a package is about the file itself, and stands in the way whatever else is said of it. */
-static void read_package(struct asy_run *run, struct asy_item *item, const struct asy_format *format)
+static bool read_package(struct asy_run *run, struct asy_item *item, const struct asy_format *format)
 {
     struct asy_reading reading = {
         .dossier = run->dossier,
@@ -215,11 +215,12 @@ static void read_package(struct asy_run *run, struct asy_item *item, const struc
     enum asy_reason reason;
 
     if (assay_ok(format->read(&reading)))
-        return;
+        return true;
     drop_claims(run->dossier, first);
     reason = reason_of(&reading.diag);
     asy_add_finding(run->dossier, ASY_BLOCKS, reason == ASY_EVIDENCE_MALFORMED ? ASY_ARCHIVE_CORRUPT : reason, item, item,
                     "%s", reading.diag.text);
+    return false;
 }
 
 /* The format of a file by its first bytes, or by the caller's word; the source is open then. */
@@ -257,27 +258,27 @@ static void use_format(struct asy_run *run, const struct asy_format *format)
     item->size = size;
     item->has_size = true;
     run->by_members = run->job->subject->by_members && holds_files(format);
-    if (format->kind == ASY_KIND_PACKAGE)
-        read_package(run, item, format);
+    if (format->kind == ASY_KIND_PACKAGE && !read_package(run, item, format))
+        return;
     if (holds_files(format) && (run->by_members || run->inspects))
         walk_archive(run, format);
-    else if (format->kind == ASY_KIND_SIGNATURE && size <= run->dossier->limits->document)
+    else if ((format->kind == ASY_KIND_SIGNATURE || format->speaks) && size <= run->dossier->limits->document)
         read_item(run, item);
 }
 
-/* A subject that carries its own signature and the signed bytes: a package, an attached CMS message. */
-static void read_subject(struct asy_run *run)
+/* The subject's format; NULL where its bytes are not here, or are of none.  The source is open then. */
+static bool open_subject(struct asy_run *run, const struct asy_format **format)
 {
     struct asy_item *item = run->subject;
     enum asy_digest_alg alg;
     struct asy_view digest;
     struct asy_diag diag;
 
-    if (item->why.reason != ASY_REASON_NONE || asy_source_is_digest(item->source, &alg, &digest) ||
+    if (item == NULL || item->why.reason != ASY_REASON_NONE || asy_source_is_digest(item->source, &alg, &digest) ||
         !assay_ok(asy_source_open(item->source, &diag)))
-        return;
-    use_format(run, format_of(run, item));
-    asy_source_close(item->source);
+        return false;
+    *format = format_of(run, item);
+    return true;
 }
 
 /* A file of a tree that is called like a package is looked at as one: it may bring its own evidence. */
@@ -311,7 +312,7 @@ static void read_packages(struct asy_run *run)
             item->format = format->name;
             item->size = asy_source_size(item->source);
             item->has_size = true;
-            read_package(run, item, format);
+            (void)read_package(run, item, format);
         }
         asy_source_close(item->source);
     }
@@ -329,13 +330,25 @@ static size_t read_from(struct asy_run *run, size_t from)
     return from;
 }
 
+/*
+ * A package is read before the evidence, because lists are searched for the name that it gives itself; whatever else
+ * carries its own signature, after it.
+ */
 assay_status asy_read_evidence(struct asy_run *run)
 {
-    size_t read = read_from(run, 0);
+    const struct asy_format *format = NULL;
+    bool is_open = open_subject(run, &format);
+    bool is_package = format != NULL && format->kind == ASY_KIND_PACKAGE;
+    size_t read;
 
-    if (run->subject != NULL)
-        read_subject(run);
-    else
+    if (is_package)
+        use_format(run, format);
+    read = read_from(run, 0);
+    if (is_open && !is_package)
+        use_format(run, format);
+    if (is_open)
+        asy_source_close(run->subject->source);
+    if (run->subject == NULL)
         read_packages(run);
     (void)read_from(run, read);
     return asy_ok;

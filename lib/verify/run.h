@@ -19,6 +19,8 @@ struct asy_run {
     struct asy_item *subject; /* NULL for a tree */
     struct asy_try *tries;    /* malloc */
     size_t tries_n, tries_room;
+    struct asy_item **known;  /* indices that the caller gave the path of */
+    size_t known_n;
     bool inspects;            /* nothing is ruled: archives are walked */
     bool by_members;          /* the subject is an archive judged by its members */
     struct asy_diag diag;
