@@ -1,38 +1,56 @@
 #include "io/canonical.h"
 
+#include <string.h>
+
 enum { PLAIN = 32768 }; /* bytes of the text that are read at once */
 
 struct canonical {
     struct asy_source *text;
     uint64_t size; /* bytes in canonical form */
 
-    /* Where reading stands: the last part of the text that was read is in `form`. */
+    /* Where reading stands: the last part of the text that was read is `led` CRs and then what is in `form`. */
     uint64_t read;  /* bytes of the text read so far */
-    uint64_t start; /* canonical offset of form[0] */
+    uint64_t start; /* canonical offset of the part */
+    uint64_t led;
     size_t formed;
-    bool after_cr;
+    uint64_t held; /* CRs at the end of what was read: part of a line end, or not */
     uint8_t form[2 * PLAIN], plain[PLAIN];
 };
 
-/* Brings `n` bytes into canonical form behind each other; `after_cr` goes on from buffer to buffer. */
-static size_t form_of(const uint8_t *plain, size_t n, bool *after_cr, uint8_t *form)
+static size_t put_crs(uint8_t *form, size_t n)
 {
-    size_t formed = 0;
+    memset(form, '\r', n);
+    return n;
+}
 
+/* Brings `n` bytes into canonical form behind each other; CRs are held until it is known what they belong to. */
+static void form_part(struct canonical *c, size_t n)
+{
+    size_t own = 0; /* held CRs of this part, for which there is room */
+
+    c->led = 0;
+    c->formed = 0;
     for (size_t i = 0; i < n; i++) {
-        if (plain[i] == '\n' && !*after_cr)
-            form[formed++] = '\r';
-        form[formed++] = plain[i];
-        *after_cr = plain[i] == '\r';
+        if (c->plain[i] == '\r') {
+            own++;
+            c->held++;
+            continue;
+        }
+        if (c->plain[i] == '\n') {
+            c->form[c->formed++] = '\r';
+        } else if (c->held > 0) {
+            c->led += c->held - own; /* only before the first byte that is no CR */
+            c->formed += put_crs(c->form + c->formed, own);
+        }
+        c->form[c->formed++] = c->plain[i];
+        c->held = own = 0;
     }
-    return formed;
 }
 
 static void rewind_text(struct canonical *c)
 {
-    c->read = c->start = 0;
+    c->read = c->start = c->led = c->held = 0;
     c->formed = 0;
-    c->after_cr = false;
 }
 
 /* The next part of the text; false in `*any` at its end. */
@@ -44,8 +62,8 @@ static assay_status next_part(struct canonical *c, bool *any, struct asy_diag *d
 
     if (!assay_ok(s))
         return s;
-    c->start += c->formed;
-    c->formed = form_of(c->plain, n, &c->after_cr, c->form);
+    c->start += c->led + c->formed;
+    form_part(c, n);
     c->read += n;
     *any = n > 0;
     return asy_ok;
@@ -66,14 +84,19 @@ static void close_canonical(void *state)
     asy_source_close(c->text);
 }
 
-static size_t take(struct canonical *c, uint64_t at, uint8_t *buf, size_t n)
+static uint64_t end_of(const struct canonical *c)
 {
-    size_t from = (size_t)(at - c->start), have = c->formed - from;
+    return c->start + c->led + c->formed;
+}
+
+static size_t take(const struct canonical *c, uint64_t at, uint8_t *buf, size_t n)
+{
+    uint64_t from = at - c->start, have = end_of(c) - at;
 
     if (n > have)
-        n = have;
-    for (size_t i = 0; i < n; i++)
-        buf[i] = c->form[from + i];
+        n = (size_t)have;
+    for (size_t i = 0; i < n; i++, from++)
+        buf[i] = from < c->led ? (uint8_t)'\r' : c->form[from - c->led];
     return n;
 }
 
@@ -89,13 +112,13 @@ static assay_status read_canonical(void *state, uint64_t off, void *buf, size_t 
         assay_status s = asy_ok;
         size_t got;
 
-        if (off >= c->start + c->formed)
+        if (off >= end_of(c))
             s = next_part(c, &any, diag);
         if (!assay_ok(s))
             return s;
         if (!any)
             return asy_fail(diag, ASSAY_E_FORMAT, off, "the text ends while it is read");
-        if (off >= c->start + c->formed)
+        if (off >= end_of(c))
             continue;
         got = take(c, off, out, n);
         out += got;
@@ -156,7 +179,7 @@ static assay_status measure(struct canonical *c, uint64_t *size, struct asy_diag
 
     while (assay_ok(s) && any)
         s = next_part(c, &any, diag);
-    *size = c->start + c->formed;
+    *size = end_of(c);
     return s;
 }
 

@@ -1,6 +1,7 @@
 /*
  * Text of a source with every line end as CR LF, as a source: what OpenPGP signs in text mode (RFC 9580 5.2.1.2).
- * An LF without a CR before it gets one; nothing else is changed, and a last line without an end stays without.
+ * An LF and the CRs right before it become one CR LF; CRs at the end of a last line without an LF go, and it stays without
+ * an end.  So do GnuPG and others read "line endings" there; a CR inside a line is none.
  */
 #ifndef ASY_IO_CANONICAL_H
 #define ASY_IO_CANONICAL_H

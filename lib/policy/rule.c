@@ -297,6 +297,12 @@ static void find_in_facts(struct rule *rule)
     }
 }
 
+/* It carries its own evidence, which breaks its grammar. */
+static bool is_unread_subject(const struct rule *rule, const struct asy_item *item)
+{
+    return item == rule->account->subject && item->why.reason != ASY_INPUT_UNREADABLE;
+}
+
 static void find_in_evidence(struct rule *rule)
 {
     for (size_t i = 0; i < rule->dossier->items_n; i++) {
@@ -304,9 +310,9 @@ static void find_in_evidence(struct rule *rule)
         enum asy_severity severity = item->was_named || item->why.reason == ASY_LIMIT_REACHED ? ASY_BLOCKS
                                                                                             : unless_met(rule);
 
-        if (item->is_evidence && item->why.reason != ASY_REASON_NONE)
-            asy_add_finding(rule->dossier, severity, item->why.reason, item->about, item, "%s",
-                            item->why.detail == NULL ? "" : item->why.detail);
+        if (item->why.reason != ASY_REASON_NONE && (item->is_evidence || is_unread_subject(rule, item)))
+            asy_add_finding(rule->dossier, severity, item->why.reason, item->is_evidence ? item->about : item, item,
+                            "%s", item->why.detail == NULL ? "" : item->why.detail);
     }
 }
 

@@ -11,6 +11,7 @@ enum { SHA1_SELFSIG_END = 1675209600 }; /* 2023-02-01: since then nobody has had
 struct terms {
     const struct asy_settings *settings;
     int64_t at;
+    int64_t now; /* the reference time */
     bool may_be_expired;
 };
 
@@ -133,6 +134,32 @@ static struct standing standing_of(const struct asy_pgp_cert *cert, const struct
     return found;
 }
 
+static bool is_next(const struct asy_pgp_self *selves, int64_t at, int64_t *next)
+{
+    bool found = false;
+
+    for (; selves != NULL; selves = selves->next) {
+        if (!is_revocation(selves->is.type) && selves->is.created > at && selves->is.created < *next) {
+            *next = selves->is.created;
+            found = true;
+        }
+    }
+    return found;
+}
+
+/* Moves `at` to when the primary key next says something of itself; false when it says nothing more. */
+static bool next_self(const struct asy_pgp_cert *cert, int64_t *at)
+{
+    int64_t next = INT64_MAX;
+    bool found = is_next(cert->primary.selves, *at, &next);
+
+    for (const struct asy_pgp_user *user = cert->users; user != NULL; user = user->next)
+        found = is_next(user->selves, *at, &next) || found;
+    if (found)
+        *at = next;
+    return found;
+}
+
 /* The first of the newest, the direct one and the user's that has the subpacket. */
 static const struct asy_pgp_self *saying(const struct standing *standing, bool flags)
 {
@@ -151,13 +178,27 @@ static bool is_expired(const struct asy_pgp_part *part, const struct asy_pgp_sel
            at >= (int64_t)part->key.created + by->is.key_expiry;
 }
 
+/*
+ * Self-signatures that were renewed are often cleaned away.  A primary key needs nobody's binding: what it says of itself
+ * first counts from the time it was made, where nothing older is left.
+ */
+static struct standing standing_since(const struct asy_pgp_cert *cert, const struct terms *terms)
+{
+    struct standing found = standing_of(cert, terms);
+    struct terms later = *terms;
+
+    while (found.newest == NULL && next_self(cert, &later.at) && later.at <= terms->now)
+        found = standing_of(cert, &later);
+    return found;
+}
+
 static bool is_primary_valid(const struct asy_pgp_cert *cert, const struct terms *terms, struct asy_why *why)
 {
-    struct standing standing = standing_of(cert, terms);
+    struct standing standing = standing_since(cert, terms);
 
     if (terms->at < cert->primary.key.created)
         return refuse(why, ASY_SIGNER_NOT_YET_VALID, "the primary key was made later");
-    if (is_revoked(cert->primary.selves, standing.newest, terms->at))
+    if (is_revoked(cert->primary.selves, standing_of(cert, terms).newest, terms->at))
         return refuse(why, ASY_SIGNER_REVOKED, "the certificate is revoked");
     if (standing.newest == NULL)
         return refuse(why, ASY_CHAIN_INVALID, "no self-signature of the certificate counts at that time");
@@ -168,7 +209,7 @@ static bool is_primary_valid(const struct asy_pgp_cert *cert, const struct terms
 
 static bool may_primary_sign(const struct asy_pgp_cert *cert, const struct terms *terms, struct asy_why *why)
 {
-    struct standing standing = standing_of(cert, terms);
+    struct standing standing = standing_since(cert, terms);
     const struct asy_pgp_self *flags = saying(&standing, true);
 
     if (flags != NULL && (flags->is.flags & ASY_PGP_MAY_SIGN) == 0)
@@ -286,8 +327,8 @@ static bool is_entry_valid(const struct asy_trusted_key *entry, const struct asy
                            const struct asy_settings *settings, int64_t at, struct asy_why *why)
 {
     const struct asy_pgp_part *primary = &entry->openpgp->cert->primary;
-    struct terms then = { settings, signature->openpgp->created, false };
-    struct terms now = { settings, at, settings->expired_at_signing_time };
+    struct terms then = { settings, signature->openpgp->created, at, false };
+    struct terms now = { settings, at, at, settings->expired_at_signing_time };
 
     if (asy_key_is_rsa(primary->handle) && asy_key_bits(primary->handle) < settings->min_rsa)
         return refuse(why, ASY_SIGNER_WEAK_KEY, asy_key_name(primary->handle));
@@ -312,7 +353,7 @@ static void judge_entry(struct asy_dossier *dossier, const struct asy_trusted_ke
                         struct asy_openpgp_answer *out)
 {
     const struct asy_pgp_cert *cert = entry->openpgp->cert;
-    const struct terms now = { settings, at, true };
+    const struct terms now = { settings, at, at, true };
     const struct asy_pgp_user *user = user_of(cert, settings->identity, &now);
     bool first = !out->known;
     struct asy_why why = { ASY_REASON_NONE, NULL };

@@ -46,8 +46,11 @@ Test(canonical, every_line_end_is_cr_lf)
     expect_form("a\r\n", "a\r\n");
     expect_form("\n\n", "\r\n\r\n");
     expect_form("a\rb\n", "a\rb\r\n");
-    expect_form("a\r", "a\r");
-    expect_form("a\n\r", "a\r\n\r");
+    expect_form("a\r\r\n", "a\r\n");
+    expect_form("a\r\rb\n", "a\r\rb\r\n");
+    expect_form("\r\r\n\rb", "\r\n\rb");
+    expect_form("a\r", "a");
+    expect_form("a\n\r", "a\r\n");
 }
 
 /* A CR at the end of one part and the LF at the start of the next are one line end. */
@@ -76,5 +79,29 @@ Test(canonical, parts_and_places)
         cr_expect(memcmp(got, form + off, 10) == 0, "at %llu", (unsigned long long)off);
     }
     cr_expect(!assay_ok(asy_source_read(source, n - 1, got, 2, &diag)));
+    asy_source_close(source);
+}
+
+/* CRs that fill whole parts are content or nothing, which only what comes behind them says. */
+Test(canonical, long_runs_of_cr)
+{
+    enum { N = 100000 };
+    uint8_t *text = asy_alloc(arena, N, 1), *got = asy_alloc(arena, N + 1, 1);
+    struct asy_source *source;
+    struct asy_diag diag;
+
+    memset(text, '\r', N);
+    text[0] = text[N - 1] = 'x';
+    source = canonical_of((struct asy_view){ text, N });
+    cr_assert_eq(asy_source_size(source), N);
+    cr_assert(assay_ok(asy_source_read(source, 0, got, N, &diag)));
+    cr_expect(memcmp(got, text, N) == 0);
+    asy_source_close(source);
+
+    text[N - 1] = '\n';
+    source = canonical_of((struct asy_view){ text, N });
+    cr_assert_eq(asy_source_size(source), 3);
+    cr_assert(assay_ok(asy_source_read(source, 0, got, 3, &diag)));
+    cr_expect(memcmp(got, "x\r\n", 3) == 0);
     asy_source_close(source);
 }
