@@ -13,6 +13,7 @@ enum asy_format_kind {
     ASY_KIND_TIMESTAMP,
     ASY_KIND_ARCHIVE, /* holds files */
     ASY_KIND_PACKAGE, /* holds files and carries what is said of them: read by offset, whatever its size */
+    ASY_KIND_REPOSITORY, /* a directory whose indices lead to the file that is wanted: only by the caller's word */
 };
 
 /* What a document is recognised by: its first bytes, all of a small one, and its name. */

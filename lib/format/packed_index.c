@@ -2,45 +2,16 @@
  * A repository's index that is compressed as a whole (Packages.xz).  It says nothing itself; what it unpacks to is an item
  * of its own and read in its turn.  Who says all of the one says the other.
  */
-#include "base/text.h"
 #include "format/format.h"
 #include "io/inflate.h"
 
-#include <string.h>
-
-enum { CHUNK = 1 << 20 };
-
-static const struct {
-    const char *magic;
-    size_t magic_len;
-    const char *suffix;
-    enum asy_packing packing;
-} packings[] = {
-    { "\x1f\x8b\x08", 3, ".gz", ASY_PACKED_GZIP },
-    { "\xfd\067zXZ\0", 6, ".xz", ASY_PACKED_XZ },
-    { "\x28\xb5\x2f\xfd", 4, ".zst", ASY_PACKED_ZSTD },
-    { "BZh", 3, ".bz2", ASY_PACKED_BZIP2 },
-};
-
-/* The name says what it is an index of; the bytes, how it is compressed. */
-static bool is_packed(struct asy_view head, enum asy_packing *out)
-{
-    for (size_t i = 0; i < sizeof packings / sizeof *packings; i++) {
-        const struct asy_view magic = { (const uint8_t *)packings[i].magic, packings[i].magic_len };
-
-        if (!asy_view_starts(head, magic))
-            continue;
-        *out = packings[i].packing;
-        return true;
-    }
-    return false;
-}
+static const char *const suffixes[] = { ".gz", ".xz", ".zst", ".bz2" };
 
 /* Where the name of the index ends in that of its file: before the suffix, if it has one. */
 static struct asy_view index_name(struct asy_view name)
 {
-    for (size_t i = 0; i < sizeof packings / sizeof *packings; i++) {
-        struct asy_view suffix = asy_view_of(packings[i].suffix);
+    for (size_t i = 0; i < sizeof suffixes / sizeof *suffixes; i++) {
+        struct asy_view suffix = asy_view_of(suffixes[i]);
 
         if (name.len > suffix.len && asy_view_ends(name, suffix))
             return asy_view_head(name, name.len - suffix.len);
@@ -60,66 +31,8 @@ static bool is_digest_name(struct asy_view name)
 
 static bool recognise(const struct asy_glimpse *glimpse)
 {
-    enum asy_packing packing;
-
-    return is_packed(glimpse->head, &packing) &&
+    return asy_packing_of(glimpse->head) != ASY_PACKED_NOT &&
            (asy_view_ends(index_name(glimpse->name), ASY_TEXT("Packages")) || is_digest_name(glimpse->name));
-}
-
-/* What was unpacked so far, in pieces. */
-struct piece {
-    uint8_t *bytes;
-    size_t n;
-    struct piece *next;
-};
-
-struct unpacking {
-    struct asy_reading *reading;
-    struct asy_unpacker *unpacker;
-    struct piece *first, **end;
-    uint64_t total;
-};
-
-static assay_status full(struct unpacking *u)
-{
-    return asy_fail(&u->reading->diag, ASSAY_E_LIMIT, u->total, "unpacks to more than the limits allow");
-}
-
-static assay_status unpack_all(struct unpacking *u)
-{
-    struct asy_arena *arena = u->reading->dossier->arena;
-    struct piece *piece;
-    assay_status s;
-
-    do {
-        piece = asy_alloc(arena, 1, sizeof *piece);
-        if (piece == NULL || (piece->bytes = asy_alloc(arena, CHUNK, 1)) == NULL)
-            return full(u);
-        s = asy_unpack(u->unpacker, piece->bytes, CHUNK, &piece->n, &u->reading->diag);
-        if (!assay_ok(s))
-            return s;
-        *u->end = piece;
-        u->end = &piece->next;
-        u->total += piece->n;
-    } while (piece->n == CHUNK);
-    if (asy_unpack_left(u->unpacker) > 0)
-        return asy_fail(&u->reading->diag, ASSAY_E_FORMAT, u->total, "bytes behind the end of the compressed index");
-    return asy_ok;
-}
-
-static bool join(struct unpacking *u, struct asy_view *out)
-{
-    uint8_t *bytes = asy_alloc(u->reading->dossier->arena, (size_t)u->total + 1, 1);
-    size_t n = 0;
-
-    if (bytes == NULL)
-        return false;
-    for (const struct piece *piece = u->first; piece != NULL; piece = piece->next) {
-        memcpy(bytes + n, piece->bytes, piece->n);
-        n += piece->n;
-    }
-    *out = (struct asy_view){ bytes, n };
-    return true;
 }
 
 /* A release may list the index as it is, too. */
@@ -148,23 +61,17 @@ static assay_status add_index(struct asy_reading *reading, struct asy_view bytes
 
 static assay_status read(struct asy_reading *reading)
 {
-    struct unpacking u = { .reading = reading, .end = &u.first };
-    struct asy_source *source = asy_source_of_memory(reading->dossier->arena, reading->bytes);
-    enum asy_packing packing;
+    struct asy_arena *arena = reading->dossier->arena;
+    struct asy_source *source = asy_source_of_memory(arena, reading->bytes);
+    enum asy_packing packing = asy_packing_of(reading->bytes);
     struct asy_view bytes;
     assay_status s;
 
-    if (source == NULL || !is_packed(reading->bytes, &packing))
+    if (source == NULL || packing == ASY_PACKED_NOT)
         return asy_fail(&reading->diag, ASSAY_E_FORMAT, 0, "is not compressed by a method that is known here");
-    s = asy_unpacker_new(source, 0, reading->bytes.len, packing, reading->dossier->limits->manifest, &u.unpacker,
+    s = asy_unpack_whole(source, 0, reading->bytes.len, packing, reading->dossier->limits->manifest, arena, &bytes,
                          &reading->diag);
-    if (!assay_ok(s))
-        return s;
-    s = unpack_all(&u);
-    asy_unpacker_free(u.unpacker);
-    if (!assay_ok(s))
-        return s;
-    return join(&u, &bytes) ? add_index(reading, bytes) : full(&u);
+    return assay_ok(s) ? add_index(reading, bytes) : s;
 }
 
 const struct asy_format asy_format_packed_index = {

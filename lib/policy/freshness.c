@@ -166,15 +166,27 @@ static void compare(struct asy_dossier *dossier, const struct asy_item *subject,
                         wanted);
 }
 
-void asy_find_other_package(struct asy_dossier *dossier, const struct asy_settings *settings,
-                            const struct asy_item *subject)
+/* The one file that is ruled about, where it is a package whose name can be read. */
+static const struct asy_item *package_of(const struct asy_dossier *dossier)
 {
-    bool is_deb = subject != NULL && subject->format != NULL && strcmp(subject->format, "deb") == 0;
-    const struct asy_statement *arch = is_deb ? says(dossier, subject, ASY_SAYS_ARCH) : NULL;
-    bool fits_all = arch != NULL && asy_view_is(arch->text, "all");
+    for (size_t i = 0; i < dossier->items_n; i++) {
+        const struct asy_item *item = dossier->items[i];
 
-    if (is_deb && settings->package_name != NULL)
-        compare(dossier, subject, says(dossier, subject, ASY_SAYS_PACKAGE), settings->package_name);
-    if (is_deb && settings->arch != NULL && !fits_all)
-        compare(dossier, subject, arch, settings->arch);
+        if (item->is_subject && !item->is_member && item->format != NULL && strcmp(item->format, "deb") == 0)
+            return item;
+    }
+    return NULL;
+}
+
+void asy_find_other_package(struct asy_dossier *dossier, const struct asy_settings *settings)
+{
+    const struct asy_item *package = package_of(dossier);
+    const struct asy_statement *arch = package == NULL ? NULL : says(dossier, package, ASY_SAYS_ARCH);
+
+    if (package == NULL)
+        return;
+    if (settings->package_name != NULL)
+        compare(dossier, package, says(dossier, package, ASY_SAYS_PACKAGE), settings->package_name);
+    if (settings->arch != NULL && (arch == NULL || !asy_view_is(arch->text, "all")))
+        compare(dossier, package, arch, settings->arch);
 }

@@ -11,7 +11,7 @@
  */
 void asy_find_stale(struct asy_dossier *, const struct asy_settings *, uint64_t counted);
 
-/* A finding where the subject says that it is another package, or for another architecture, than was asked for. */
-void asy_find_other_package(struct asy_dossier *, const struct asy_settings *, const struct asy_item *subject);
+/* A finding where the one file says that it is another package, or for another architecture, than was asked for. */
+void asy_find_other_package(struct asy_dossier *, const struct asy_settings *);
 
 #endif

@@ -529,7 +529,7 @@ void asy_rule(struct asy_account *account, const struct asy_terms *terms)
     find_in_facts(&rule);
     find_in_evidence(&rule);
     asy_find_stale(rule.dossier, rule.settings, rule.counted);
-    asy_find_other_package(rule.dossier, rule.settings, account->subject);
+    asy_find_other_package(rule.dossier, rule.settings);
     apply_waivers(&rule, 0);
     told = rule.dossier->findings_n;
     find_unmet_items(&rule); /* what is waived explains no lack of evidence */

@@ -2,6 +2,7 @@
 #include "base/text.h"
 #include "format/listing.h"
 #include "verify/names.h"
+#include "verify/repository.h"
 #include "verify/run.h"
 
 #include <fcntl.h>
@@ -325,11 +326,20 @@ static assay_status gather_inputs(struct asy_run *run, const struct index *index
     return asy_ok;
 }
 
+static bool is_repository(const struct asy_subject *subject)
+{
+    const struct asy_format *format = subject->format == NULL ? NULL : asy_format_named(asy_view_of(subject->format));
+
+    return format != NULL && format->kind == ASY_KIND_REPOSITORY;
+}
+
 assay_status asy_gather(struct asy_run *run)
 {
     const struct asy_subject *subject = run->job->subject;
     bool is_tree = subject->path != NULL && asy_path_kind(subject->path) == 'd';
-    assay_status s = is_tree ? gather_tree(run, subject->path) : gather_file(run, subject);
+    assay_status s = is_repository(subject) ? asy_gather_repository(run)
+                     : is_tree              ? gather_tree(run, subject->path)
+                                            : gather_file(run, subject);
     struct index index = { NULL, 0 };
 
     if (assay_ok(s))

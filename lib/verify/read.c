@@ -87,7 +87,16 @@ static void read_as(struct asy_run *run, struct asy_item *item, const struct asy
 /* Archives and packages are read by offset, whatever their size. */
 static bool is_read_whole(const struct asy_format *format)
 {
-    return format->kind != ASY_KIND_ARCHIVE && format->kind != ASY_KIND_PACKAGE;
+    return format->kind != ASY_KIND_ARCHIVE && format->kind != ASY_KIND_PACKAGE && format->kind != ASY_KIND_REPOSITORY;
+}
+
+/* The format that the caller named for files; NULL: they are recognised. */
+static const struct asy_format *wanted_format(const struct asy_run *run)
+{
+    const char *wanted = run->job->subject->format;
+    const struct asy_format *format = wanted == NULL ? NULL : asy_format_named(asy_view_of(wanted));
+
+    return format == NULL || format->kind == ASY_KIND_REPOSITORY ? NULL : format;
 }
 
 /* Named as a signature, or called one, and small enough to be nothing but its value. */
@@ -161,8 +170,7 @@ static void settle_role(struct asy_item *item, struct asy_view bytes)
 
 static void read_item(struct asy_run *run, struct asy_item *item)
 {
-    const char *wanted = run->job->subject->format;
-    const struct asy_format *format = wanted == NULL ? NULL : asy_format_named(asy_view_of(wanted));
+    const struct asy_format *format = wanted_format(run);
     struct asy_diag diag = { 0 };
     struct asy_view bytes = { NULL, 0 };
     assay_status s = load(run, item, &bytes, &diag);
@@ -226,8 +234,7 @@ static bool read_package(struct asy_run *run, struct asy_item *item, const struc
 /* The format of a file by its first bytes, or by the caller's word; the source is open then. */
 static const struct asy_format *format_of(struct asy_run *run, struct asy_item *item)
 {
-    const char *wanted = run->job->subject->format;
-    const struct asy_format *other = NULL, *format = wanted == NULL ? NULL : asy_format_named(asy_view_of(wanted));
+    const struct asy_format *other = NULL, *format = wanted_format(run);
     struct asy_glimpse glimpse = { .name = asy_base_name(asy_view_of(item->name)) };
     uint64_t size = asy_source_size(item->source);
     uint8_t head[ASY_GLIMPSE];
