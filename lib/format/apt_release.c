@@ -52,20 +52,38 @@ static assay_status read(struct asy_reading *reading)
     return asy_listing_end(&listing);
 }
 
+/* A field or its continuation; of a line that is cut, as much as there is. */
+static bool is_line(struct asy_view line, bool is_cut)
+{
+    struct asy_reader r = asy_reader_of(line);
+    struct asy_view name;
+
+    return asy_view_starts(line, ASY_TEXT(" ")) || is_cut || (asy_get_until(&r, ':', &name) && name.len > 0);
+}
+
+static bool starts_with_any(struct asy_view line, const char *const *marks)
+{
+    for (; *marks != NULL; marks++) {
+        if (asy_view_starts(line, asy_view_of(*marks)))
+            return true;
+    }
+    return false;
+}
+
 /* Fields of a Release and of nothing else with a Date: a .changes file has its Source besides. */
 static bool recognise(const struct asy_glimpse *glimpse)
 {
-    static const char *const marks[] = { "Suite: ", "Codename: ", "Architectures: ", "Components: ", "MD5Sum:", "SHA256:" };
+    static const char *const marks[] = { "Suite:", "Codename:", "Architectures:", "Components:", "MD5Sum:", "SHA256:", NULL };
+    static const char *const others[] = { "Source:", "Package:", NULL };
     struct asy_reader r = asy_reader_of(glimpse->head);
     bool has_date = false, has_mark = false;
     struct asy_view line;
 
     while (asy_get_line(&r, &line) && line.len > 0) {
-        has_date = has_date || asy_view_starts(line, ASY_TEXT("Date: "));
-        for (size_t i = 0; i < sizeof marks / sizeof *marks; i++)
-            has_mark = has_mark || asy_view_starts(line, asy_view_of(marks[i]));
-        if (asy_view_starts(line, ASY_TEXT("Source: ")) || asy_view_starts(line, ASY_TEXT("Package: ")))
+        if (!is_line(line, asy_at_end(&r) && !glimpse->whole) || starts_with_any(line, others))
             return false;
+        has_date = has_date || asy_view_starts(line, ASY_TEXT("Date:"));
+        has_mark = has_mark || starts_with_any(line, marks);
     }
     return has_date && has_mark;
 }

@@ -52,6 +52,16 @@ static bool end_of(const struct release *release, int64_t made, int64_t *end)
     return expires != NULL || release->settings->max_valid_time != 0;
 }
 
+/* What cannot be read may be of any age. */
+static void judge_form(const struct release *release)
+{
+    const struct asy_why *why = &release->document->why;
+
+    if (why->reason != ASY_REASON_NONE && why->reason != ASY_EVIDENCE_UNBOUND)
+        asy_add_finding(release->dossier, ASY_BLOCKS, why->reason, NULL, release->document, "%s",
+                        why->detail == NULL ? "" : why->detail);
+}
+
 static void judge_times(const struct release *release)
 {
     const struct asy_settings *settings = release->settings;
@@ -133,6 +143,7 @@ void asy_find_stale(struct asy_dossier *dossier, const struct asy_settings *sett
             (!is_subject(release.document) && !binds_anything(dossier, release.document)))
             continue;
         any = true;
+        judge_form(&release);
         judge_times(&release);
         judge_suite(&release);
     }
