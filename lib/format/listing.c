@@ -464,7 +464,9 @@ static const char *const manifest_names[] = {
     "*shasums*",   "*b2sums*",    "*checksums*",  "*.md5sum",     "*.sha1sum",       "*.sha224sum",
     "*.sha256sum", "*.sha384sum", "*.sha512sum",  "*.b2sum",      "*.sha256sum.txt", "*.sha512sum.txt",
     "*.sums",      "*.md5",       "*.sha1",       "*.sha224",     "*.sha256",        "*.sha384",
-    "*.sha512",    "*.b2",        "*.blake2b",    "*.mtree",      "*.hashdeep",
+    "*.sha512",    "*.b2",        "*.blake2b",    "*.mtree",      "*.hashdeep",     "inrelease",
+    "release",     "packages",    "packages.xz",  "packages.gz",  "packages.zst",   "packages.bz2",
+    "*.dsc",       "*.changes",   "*.buildinfo",
 };
 
 static const char *const signature_names[] = {

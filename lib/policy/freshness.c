@@ -148,8 +148,7 @@ void asy_find_stale(struct asy_dossier *dossier, const struct asy_settings *sett
         judge_suite(&release);
     }
     if (settings->suite != NULL && !any)
-        asy_add_finding(dossier, ASY_BLOCKS, ASY_RELEASE_SUITE, NULL, NULL,
-                        "no signed release is there that could be for \"%s\"", settings->suite);
+        asy_add_finding(dossier, ASY_BLOCKS, ASY_RELEASE_ABSENT, NULL, NULL, "%s", settings->suite);
 }
 
 /* ---- packages ---- */

@@ -79,6 +79,12 @@ xz -k main/binary-amd64/Packages
 release </dev/null >Release
 sign Release Release.gpg InRelease
 cd "$here"
+sed 's/^Date.*/Date: Sun, 01 Jun 2025 00:00:00 UTC/' repo/dists/stable/Release >"$work/late"
+sed 's/^Date.*/Date: soon/' repo/dists/stable/Release >"$work/dateless"
+printf 'Valid-Until: Wed, 08 Jan 2025 00:00:00 UTC\n' | cat - repo/dists/stable/Release >"$work/short"
+for what in late dateless short; do
+    $gpg -u vendor --clearsign -o "$what.InRelease" "$work/$what"
+done
 hash=$(sha256sum repo/dists/stable/main/binary-amd64/Packages.xz | cut -d' ' -f1)
 mkdir -p by-hash/dists/stable/main/binary-amd64/by-hash/SHA256
 cp repo/dists/stable/main/binary-amd64/Packages.xz "by-hash/dists/stable/main/binary-amd64/by-hash/SHA256/$hash"
