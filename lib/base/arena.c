@@ -4,8 +4,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
-enum { BLOCK = 64 * 1024, ALIGN = 16 };
+enum {
+    BLOCK = 64 * 1024,
+    ALIGN = 16,
+    PAGE = 4096,    /* the smallest that there is */
+    HUGE = 8 << 20, /* from here on the kernel may use large pages: a document as long as that is read whole */
+};
 
 struct block {
     struct block *next;
@@ -46,6 +52,15 @@ bool asy_arena_over_budget(const struct asy_arena *arena)
     return arena->over_budget;
 }
 
+/* Advice only: where the kernel does not take it, nothing changes but the time. */
+static void advise_huge(struct block *b, size_t whole)
+{
+    size_t before = -(uintptr_t)b & (PAGE - 1);
+
+    if (whole >= HUGE)
+        (void)madvise((uint8_t *)b + before, (whole - before) & ~(size_t)(PAGE - 1), MADV_HUGEPAGE);
+}
+
 static struct block *block_new(struct asy_arena *arena, size_t bytes)
 {
     size_t size = bytes > BLOCK ? bytes : BLOCK, whole;
@@ -56,6 +71,7 @@ static struct block *block_new(struct asy_arena *arena, size_t bytes)
     b = calloc(1, whole);
     if (b == NULL)
         return NULL;
+    advise_huge(b, whole);
     b->size = size;
     /* A block of its own for something large must not hide the room left in the current one. */
     if (bytes > BLOCK / 4 && arena->head != NULL) {

@@ -4,9 +4,11 @@
 
 #include <string.h>
 
+enum { AHEAD = 32 * 1024 };
+
 struct asy_deb822 asy_deb822_of(struct asy_view text)
 {
-    return (struct asy_deb822){ text, asy_reader_of(text), 0 };
+    return (struct asy_deb822){ .all = text, .rest = asy_reader_of(text) };
 }
 
 static bool is_blank(uint8_t c)
@@ -32,32 +34,40 @@ static bool is_field_name(struct asy_view name)
     return true;
 }
 
-static bool has_byte(struct asy_view line, int byte)
+/* Many lines at once, shortly before they are read: one by one it would cost as much as all the rest. */
+static bool check_bytes(struct asy_deb822 *text, struct asy_diag *diag)
 {
-    return line.len > 0 && memchr(line.data, byte, line.len) != NULL;
-}
+    static const struct {
+        int byte;
+        const char *what;
+    } refused[] = { { '\0', "value 0, expected text" }, { '\r', "a carriage return, expected lines that end with LF alone" } };
+    struct asy_view next = asy_view_head(asy_view_from(text->all, text->checked), AHEAD);
 
-/* What is wrong with a line whatever stands in it, or NULL. */
-static const char *defect_of(struct asy_view line)
-{
-    if (has_byte(line, '\0'))
-        return "a byte of value 0, expected text";
-    if (has_byte(line, '\r'))
-        return "a carriage return, expected lines that end with LF alone";
-    if (line.len > 0 && is_blank(line.data[0]) && asy_view_trim(line).len == 0)
-        return "blanks alone, expected a field, its continuation or an empty line";
-    return NULL;
+    for (size_t i = 0; next.len > 0 && i < sizeof refused / sizeof *refused; i++) {
+        const uint8_t *at = memchr(next.data, refused[i].byte, next.len);
+
+        if (at == NULL)
+            continue;
+        (void)asy_fail(diag, ASSAY_E_FORMAT, text->checked + (size_t)(at - next.data), "byte %zu: %s",
+                       text->checked + (size_t)(at - next.data), refused[i].what);
+        return false;
+    }
+    text->checked += next.len;
+    return true;
 }
 
 static bool get_line(struct asy_deb822 *text, struct asy_view *out, struct asy_diag *diag)
 {
-    const char *defect;
-
     if (!asy_get_line(&text->rest, out))
         return false;
     text->line++;
-    defect = defect_of(*out);
-    return defect == NULL || malformed(text, defect, diag);
+    while (text->checked < text->rest.at) {
+        if (!check_bytes(text, diag))
+            return false;
+    }
+    if (out->len > 0 && is_blank(out->data[0]) && asy_view_trim(*out).len == 0)
+        return malformed(text, "blanks alone, expected a field, its continuation or an empty line", diag);
+    return true;
 }
 
 /* The value ends where the line does that was read last. */
@@ -124,8 +134,10 @@ bool asy_get_stanza(struct asy_deb822 *text, struct asy_stanza *out, struct asy_
 
 const struct asy_field *asy_stanza_field(const struct asy_stanza *stanza, const char *name)
 {
+    struct asy_view wanted = asy_view_of(name);
+
     for (size_t i = 0; i < stanza->n; i++) {
-        if (asy_view_eq_nocase(stanza->fields[i].name, asy_view_of(name)))
+        if (asy_view_eq_nocase(stanza->fields[i].name, wanted))
             return &stanza->fields[i];
     }
     return NULL;

@@ -28,6 +28,7 @@ struct asy_deb822 {
     struct asy_view all;
     struct asy_reader rest;
     uint64_t line; /* lines read so far */
+    size_t checked; /* bytes of it in which there is none that no text has */
 };
 
 struct asy_deb822 asy_deb822_of(struct asy_view text);
