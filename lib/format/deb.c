@@ -19,7 +19,7 @@
 
 #include <string.h>
 
-enum { VERSION_MAX = 16, SIGNATURE_MAX = 1 << 20, CONTROL_MAX = 1 << 20 };
+enum { VERSION_MAX = 16, CONTROL_MAX = 1 << 20 };
 
 static assay_status broken(struct asy_reading *reading, const struct asy_ar_member *member, const char *what)
 {
@@ -259,7 +259,8 @@ static assay_status add_signature(struct asy_reading *reading, const struct asy_
     size_t first = dossier->facts_n;
     struct asy_openpgp_signed what;
     struct asy_view bytes;
-    uint8_t *room = member->size > SIGNATURE_MAX ? NULL : asy_alloc(dossier->arena, (size_t)member->size + 1, 1);
+    uint8_t *room =
+        member->size > dossier->limits->document ? NULL : asy_alloc(dossier->arena, (size_t)member->size + 1, 1);
     assay_status s;
 
     if (room == NULL || !signed_parts(reading, deb, &what))
