@@ -38,6 +38,7 @@ const struct option_spec judge_options[] = {
     { "require-comment", 0, "WORD", "a word that the signed comment must have" },
     { "set", 0, "NAME=VALUE", "override one setting; the report shows it" },
     { "limit", 0, "NAME=N", "change one limit" },
+    { "state", 0, "FILE", "remember what is allowed here, and allow nothing older" },
     { "at", 0, "TIME", "reference time, 2026-11-23T21:00:00Z (default: now)" },
     { "format", 0, "NAME", "read evidence as this format (assay formats)" },
     { "members", 0, NULL, "judge an archive by its members" },
@@ -265,6 +266,10 @@ static int take_option(struct judge *judge, const char *name, const char *value)
         return set_time(judge, value);
     if (strcmp(name, "policy") == 0)
         return set_policy(judge, value);
+    if (strcmp(name, "state") == 0) {
+        s = assay_config_state_file(judge->config, value, &error);
+        return assay_ok(s) ? 0 : fail_with(s, error);
+    }
     return set_look(judge, name, value);
 }
 

@@ -2,6 +2,7 @@
 
 #include <signal.h>
 #include <stdarg.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -64,6 +65,15 @@ static int flush_or_fail(int code)
     return EXIT_INTERNAL;
 }
 
+/* Nothing was judged, and a file may be called "--help": this must not look like an ALLOW. */
+static int show_options(const struct command *command)
+{
+    char *name = (char *)(uintptr_t)command->name;
+
+    (void)command_named("help")->run(1, &name);
+    return EXIT_USAGE_ERROR;
+}
+
 int main(int argc, char **argv)
 {
     const struct command *command;
@@ -81,5 +91,7 @@ int main(int argc, char **argv)
         complain("there is no command \"%s\"; see assay help", verb);
         return EXIT_USAGE_ERROR;
     }
+    if (argc > 2 && (strcmp(argv[2], "--help") == 0 || strcmp(argv[2], "-h") == 0))
+        return flush_or_fail(show_options(command));
     return flush_or_fail(command->run(argc < 2 ? 0 : argc - 2, argv + 2));
 }

@@ -74,6 +74,12 @@ ASSAY_API assay_status assay_config_trust_file(assay_config *, enum assay_trust_
 ASSAY_API assay_status assay_config_trust_memory(assay_config *, enum assay_trust_kind, const char *name,
                                                  const void *bytes, size_t len, assay_error **) ASSAY_MUST_USE;
 
+/*
+ * A file that remembers what was allowed, so that no older release or version is allowed again; it is made when it is not
+ * there.  Each ALLOW writes it, and any number of processes may use it.  One that cannot be used leaves no ALLOW.
+ */
+ASSAY_API assay_status assay_config_state_file(assay_config *, const char *path, assay_error **) ASSAY_MUST_USE;
+
 /* Reference time, seconds since 1970; without it the clock is read once when a verification starts. */
 ASSAY_API void assay_config_time(assay_config *, int64_t seconds);
 

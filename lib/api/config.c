@@ -270,6 +270,14 @@ void assay_config_time(assay_config *config, int64_t seconds)
     config->time = seconds;
 }
 
+assay_status assay_config_state_file(assay_config *config, const char *path, assay_error **error)
+{
+    struct asy_diag diag = { 0 };
+
+    config->state_path = asy_copy_text(config->arena, asy_view_of(path));
+    return asy_give_error(config->state_path == NULL ? asy_no_memory(&diag) : asy_ok, &diag, error);
+}
+
 void assay_config_threads(assay_config *config, unsigned threads)
 {
     config->threads = threads;

@@ -151,6 +151,10 @@ static assay_status fill(struct assay_engine *engine, const assay_config *config
     engine->trust = asy_trust_new(engine->crypto);
     if (engine->trust == NULL)
         return asy_no_memory(diag);
+    if (config->state_path != NULL)
+        engine->state_path = asy_copy_text(engine->arena, asy_view_of(config->state_path));
+    if (config->state_path != NULL && engine->state_path == NULL)
+        return asy_no_memory(diag);
     s = copy_overrides(engine, config, diag);
     if (assay_ok(s) && config->policy_path != NULL)
         s = load_policy(engine, config->policy_path, diag);

@@ -30,7 +30,7 @@ struct assay_config {
     struct asy_given *trust;
     struct asy_override *overrides;
     struct asy_limits limits;
-    const char *policy_path;
+    const char *policy_path, *state_path;
     bool has_time;
     int64_t time;
     unsigned threads;
@@ -42,6 +42,7 @@ struct assay_engine {
     struct asy_trust *trust;
     const struct asy_policy *policy; /* NULL: none */
     const char *policy_sha256;
+    const char *state_path; /* NULL: nothing is remembered */
     struct asy_override *overrides;
     struct asy_text_list *unusable; /* what was given to trust and cannot be used */
     struct asy_limits limits;

@@ -47,7 +47,7 @@ static assay_status load(struct asy_arena *arena, const char *path, const struct
 assay_status assay_policy_explain(const char *path, assay_write write, void *context, assay_error **error)
 {
     struct asy_arena *arena = asy_arena_new(DOCUMENT_BYTES);
-    const struct asy_policy *policy;
+    const struct asy_policy *policy = NULL;
     struct asy_sink sink = { 0 };
     struct asy_diag diag = { 0 };
     assay_engine *engine = NULL;

@@ -2,6 +2,7 @@
 #include "api/internal.h"
 
 #include "policy/policy.h"
+#include "trust/state.h"
 
 #include <stdlib.h>
 #include <time.h>
@@ -90,7 +91,9 @@ static bool list_unchecked(const struct assay_engine *engine, struct asy_account
 {
     struct asy_dossier *dossier = account->dossier;
     const char *const always[] = { "provenance, SBOM and transparency logs: no evidence of these kinds is read",
-                                   "rollback: no record of earlier releases is kept" };
+                                   account->seen.n > 0            ? NULL
+                                   : engine->state_path != NULL   ? "rollback: the evidence names no release or version"
+                                                                  : "rollback: no record of earlier releases is kept" };
     const char *revocation = NULL;
 
     account->has_trust_time = asy_pki_crl_time(asy_trust_get_pki(engine->trust), &account->trust_time);
@@ -101,7 +104,7 @@ static bool list_unchecked(const struct assay_engine *engine, struct asy_account
     if (revocation != NULL && !asy_list_add(dossier->arena, &account->not_checked, revocation))
         return false;
     for (size_t i = 0; i < sizeof always / sizeof *always; i++) {
-        if (!asy_list_add(dossier->arena, &account->not_checked, always[i]))
+        if (always[i] != NULL && !asy_list_add(dossier->arena, &account->not_checked, always[i]))
             return false;
     }
     return true;
@@ -178,6 +181,34 @@ static void close_inspection(struct asy_account *account)
     account->exit_code = worst == ASSAY_ALLOW ? 0 : asy_exit_code(dossier, account->ruling);
 }
 
+/* What was allowed before; a state that cannot be read leaves nothing to hold against, and so no ALLOW. */
+static bool remember(const struct assay_engine *engine, struct asy_account *account, struct asy_memory *memory)
+{
+    struct asy_diag why;
+
+    if (engine->state_path == NULL ||
+        assay_ok(asy_state_load(engine->state_path, account->dossier->arena, memory, &why)))
+        return engine->state_path != NULL;
+    asy_add_finding(account->dossier, ASY_BLOCKS, ASY_STATE_UNUSABLE, NULL, NULL, "%s: %s", engine->state_path, why.text);
+    return false;
+}
+
+/* What is allowed is remembered first: an ALLOW that could be forgotten, or that another process overtook, is none. */
+static void keep_in_mind(const struct assay_engine *engine, struct asy_account *account)
+{
+    const struct asy_remembered *older = NULL;
+    struct asy_diag why;
+    assay_status s;
+
+    if (engine->state_path == NULL || account->ruling.value != ASSAY_ALLOW || account->seen.n == 0)
+        return;
+    s = asy_state_advance(engine->state_path, account->dossier->arena, &account->seen, &older, &why);
+    if (!assay_ok(s))
+        asy_rule_out(account, ASY_STATE_UNUSABLE, why.text);
+    else if (older != NULL)
+        asy_rule_out(account, ASY_ROLLBACK, "a newer one was allowed meanwhile");
+}
+
 static assay_status run(const struct assay_engine *engine, const struct assay_subject *subject, bool inspects,
                         struct asy_account *account, struct asy_diag *diag)
 {
@@ -191,7 +222,8 @@ static assay_status run(const struct assay_engine *engine, const struct assay_su
         .threads = threads_of(engine), .progress = subject->progress == NULL ? NULL : &progress,
         .wants_identity = engine->policy != NULL && engine->policy->denied_n > 0,
     };
-    const struct asy_terms terms = {
+    struct asy_memory memory = { NULL, 0, 0 };
+    struct asy_terms terms = {
         .settings = &settings, .policy = engine->policy, .product = product,
         .nobody_trusted = asy_trust_is_empty(engine->trust),
         .authority_trusted = asy_pki_has_anchors(asy_trust_get_tsa_pki(engine->trust)),
@@ -201,13 +233,17 @@ static assay_status run(const struct assay_engine *engine, const struct assay_su
     if (!assay_ok(s))
         return s;
     say_unusable(engine, account->dossier);
+    if (!inspects && remember(engine, account, &memory))
+        terms.memory = &memory;
     s = inspects ? asy_inspect(&job, account->dossier, diag) : asy_verify(&job, account->dossier, diag);
     if (!assay_ok(s))
         return s;
-    if (inspects)
+    if (inspects) {
         close_inspection(account);
-    else
+    } else {
         asy_rule(account, &terms);
+        keep_in_mind(engine, account);
+    }
     return describe(engine, &subject->subject, product, account) ? asy_ok : asy_no_memory(diag);
 }
 

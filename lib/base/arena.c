@@ -7,10 +7,11 @@
 #include <sys/mman.h>
 
 enum {
-    BLOCK = 64 * 1024,
+    BLOCK = 64 * 1024, /* while a job is small; */
+    MUCH = 1 << 20,    /* once it has this much, page faults cost more than memory that is not used: */
+    LARGE = 8 << 20,
+    HUGE = 2 << 20,    /* a large page of the processor */
     ALIGN = 16,
-    PAGE = 4096,    /* the smallest that there is */
-    HUGE = 8 << 20, /* from here on the kernel may use large pages: a document as long as that is read whole */
 };
 
 struct block {
@@ -21,6 +22,7 @@ struct block {
 
 struct asy_arena {
     struct block *head;
+    size_t taken; /* bytes of all blocks */
     size_t left;
     bool over_budget;
 };
@@ -52,18 +54,19 @@ bool asy_arena_over_budget(const struct asy_arena *arena)
     return arena->over_budget;
 }
 
-/* Advice only: where the kernel does not take it, nothing changes but the time. */
-static void advise_huge(struct block *b, size_t whole)
+/* Asks for large pages inside a block; memory that is not used stays untouched all the same, but for their grain. */
+static void prefer_huge(const struct block *b, size_t whole)
 {
-    size_t before = -(uintptr_t)b & (PAGE - 1);
+    uintptr_t from = ((uintptr_t)b + HUGE - 1) & ~(uintptr_t)(HUGE - 1);
+    uintptr_t to = ((uintptr_t)b + whole) & ~(uintptr_t)(HUGE - 1);
 
-    if (whole >= HUGE)
-        (void)madvise((uint8_t *)b + before, (whole - before) & ~(size_t)(PAGE - 1), MADV_HUGEPAGE);
+    if (from < to)
+        (void)madvise((void *)from, to - from, MADV_HUGEPAGE);
 }
 
 static struct block *block_new(struct asy_arena *arena, size_t bytes)
 {
-    size_t size = bytes > BLOCK ? bytes : BLOCK, whole;
+    size_t usual = arena->taken < MUCH ? BLOCK : LARGE, size = bytes > usual ? bytes : usual, whole;
     struct block *b;
 
     if (__builtin_add_overflow(size, sizeof *b, &whole))
@@ -71,10 +74,12 @@ static struct block *block_new(struct asy_arena *arena, size_t bytes)
     b = calloc(1, whole);
     if (b == NULL)
         return NULL;
-    advise_huge(b, whole);
+    if (whole >= LARGE)
+        prefer_huge(b, whole);
     b->size = size;
+    arena->taken += size;
     /* A block of its own for something large must not hide the room left in the current one. */
-    if (bytes > BLOCK / 4 && arena->head != NULL) {
+    if (bytes > usual / 4 && arena->head != NULL) {
         b->next = arena->head->next;
         arena->head->next = b;
     } else {

@@ -25,6 +25,7 @@ struct job {
     uint8_t *out;
     size_t len, room;
     bool full; /* something was left out */
+    struct asy_cms_place content;
     struct asy_diag *diag;
 };
 
@@ -48,6 +49,15 @@ static void put(struct job *job, struct asy_view v)
     if (v.len > 0)
         memcpy(job->out + job->len, v.data, v.len);
     job->len += v.len;
+}
+
+/* Octets of the content, which end where the reader now is. */
+static void put_content(struct job *job, const struct asy_reader *r, struct asy_view v)
+{
+    if (job->content.len == 0)
+        job->content.at = r->at - v.len;
+    job->content.len = r->at - job->content.at;
+    put(job, v);
 }
 
 /* Moves the body that begins at `start` behind its header. */
@@ -104,7 +114,7 @@ static assay_status copy_pieces(struct job *job, struct asy_reader *r, bool inde
         if (!asy_get_der_header(r, &tag, &len, &open))
             return wrong(job, at, "a piece of the content has no header");
         if (tag == ASY_DER_OCTETS && !open && asy_get_view(r, len, &piece)) {
-            put(job, piece);
+            put_content(job, r, piece);
         } else if (tag == SPLIT_OCTETS && open && depth < SPLIT_DEPTH) {
             assay_status s = copy_pieces(job, r, true, depth + 1);
 
@@ -163,6 +173,8 @@ static assay_status copy_element(struct job *job, struct asy_reader *r, unsigned
                                             : "the element is longer than what holds it");
     if (!may_open(tag, depth, in_content)) {
         put(job, der.whole);
+        if (depth == CONTENT_DEPTH && in_content)
+            job->content = (struct asy_cms_place){ r->at - der.body.len, der.body.len };
         return asy_ok;
     }
     inside = asy_der_inside(&der);
@@ -170,7 +182,7 @@ static assay_status copy_element(struct job *job, struct asy_reader *r, unsigned
 }
 
 assay_status asy_cms_framing(struct asy_arena *arena, struct asy_reader r, struct asy_view *out,
-                             struct asy_diag *diag)
+                             struct asy_cms_place *content, struct asy_diag *diag)
 {
     struct job job = { .diag = diag };
     struct asy_view in = r.rest, made;
@@ -191,5 +203,6 @@ assay_status asy_cms_framing(struct asy_arena *arena, struct asy_reader r, struc
         return asy_fail(diag, ASSAY_E_INTERNAL, r.at, "the framing outgrew its room");
     made = (struct asy_view){ job.out, job.len };
     *out = asy_view_eq(made, in) ? in : made;
+    *content = job.content;
     return asy_ok;
 }

@@ -51,7 +51,4 @@ bool asy_get_word(struct asy_reader *, struct asy_view *out);
 /* "Sun, 22 Nov 2026 21:00:00 UTC" in UTC (RFC 822 5 as repositories write it); false for anything else. */
 bool asy_mail_time(struct asy_view, int64_t *seconds);
 
-/* Orders two versions as deb-version(7) does: less than, equal to, or greater than 0. */
-int asy_deb_version_cmp(struct asy_view, struct asy_view);
-
 #endif

@@ -16,6 +16,8 @@ const struct asy_view asy_oid_tst_info = ASY_TEXT_INIT("\x2a\x86\x48\x86\xf7\x0d
 const struct asy_view asy_oid_timestamp_token = ASY_TEXT_INIT("\x2a\x86\x48\x86\xf7\x0d\x01\x09\x10\x02\x0e");
 /* 1.3.6.1.4.1.311.3.3.1 */
 const struct asy_view asy_oid_ms_timestamp_token = ASY_TEXT_INIT("\x2b\x06\x01\x04\x01\x82\x37\x03\x03\x01");
+/* 1.2.840.113583.1.1.8 */
+const struct asy_view asy_oid_revocation_archival = ASY_TEXT_INIT("\x2a\x86\x48\x86\xf7\x2f\x01\x01\x08");
 /* 1.2.840.113549.1.9.16.2.12 */
 const struct asy_view asy_oid_signing_certificate = ASY_TEXT_INIT("\x2a\x86\x48\x86\xf7\x0d\x01\x09\x10\x02\x0c");
 /* 1.2.840.113549.1.9.16.2.47 */

@@ -22,6 +22,9 @@ extern const struct asy_view asy_oid_signing_certificate_v2;  /* id-aa-signingCe
 extern const struct asy_view asy_oid_ocsp_response;   /* id-ri-ocsp-response */
 extern const struct asy_view asy_oid_subject_key_id;  /* id-ce-subjectKeyIdentifier */
 
+/* ISO 32000-2 12.8.3.3.2: a signed attribute with the revocation data that its signer saw */
+extern const struct asy_view asy_oid_revocation_archival; /* adbe-revocationInfoArchival */
+
 /* RFC 8017 and RFC 8410 */
 extern const struct asy_view asy_oid_rsa; /* rsaEncryption */
 extern const struct asy_view asy_oid_rsa_pss;

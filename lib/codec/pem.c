@@ -98,3 +98,52 @@ bool asy_pem_decode(struct asy_arena *arena, struct asy_view text, const char *l
     return asy_get_pem(&r, arena, false, &found, out) && asy_view_is(found, label) &&
            asy_view_trim(r.rest).len == 0;
 }
+
+/* The body of a frame: lines of `width` characters with ends of `gap` bytes, from `start` on. */
+struct body {
+    size_t start, width, gap;
+};
+
+static bool is_gapless(struct asy_view line)
+{
+    return line.len > 0 && line.len % 4 == 0 && asy_view_trim(line).len == line.len;
+}
+
+static bool get_even_body(struct asy_reader *r, struct body *out)
+{
+    struct asy_view line, label;
+    bool was_short = false;
+
+    for (*out = (struct body){ .start = r->at }; ; ) {
+        size_t at = r->at, gap;
+
+        if (!asy_get_text_line(r, &line))
+            return false;
+        if (label_of(line, ASY_TEXT("-----END "), &label))
+            return out->width > 0;
+        gap = r->at - at - line.len;
+        if (out->width == 0) {
+            out->width = line.len;
+            out->gap = gap;
+        }
+        if (was_short || !is_gapless(line) || line.len > out->width || gap != out->gap)
+            return false;
+        was_short = line.len < out->width;
+    }
+}
+
+bool asy_pem_place(struct asy_view text, size_t off, size_t len, size_t *from, size_t *to)
+{
+    struct asy_reader r = asy_reader_of(text);
+    struct asy_view label;
+    struct body body;
+    size_t first, last;
+
+    if (len == 0 || !get_begin(&r, false, &label) || !get_even_body(&r, &body))
+        return false;
+    first = off / 3 * 4;
+    last = (off + len - 1) / 3 * 4 + 3;
+    *from = body.start + first / body.width * (body.width + body.gap) + first % body.width;
+    *to = body.start + last / body.width * (body.width + body.gap) + last % body.width + 1;
+    return *to <= r.at;
+}

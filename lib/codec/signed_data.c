@@ -159,6 +159,56 @@ static assay_status read_signing_time(struct job *job, struct asy_cms_signer *si
     return asy_ok;
 }
 
+/* The elements of a SEQUENCE OF, each a SEQUENCE, behind those that are known. */
+static assay_status add_revocations(struct job *job, struct asy_reader r, struct asy_view **all, size_t *all_n)
+{
+    struct asy_reader list;
+    struct asy_view *longer;
+    struct asy_der der;
+    size_t n;
+
+    if (!asy_get_der_inside(&r, ASY_DER_SEQUENCE, &list) || !asy_at_end(&r) || !count_elements(list, &n))
+        return wrong(job, r.at, "archived revocation data is no list");
+    if (n > ASY_CMS_REVOCATIONS - *all_n)
+        return too_many(job, r.at, "revocation lists", ASY_CMS_REVOCATIONS);
+    longer = asy_alloc(job->arena, *all_n + n + 1, sizeof *longer);
+    if (longer == NULL)
+        return asy_no_memory(job->diag);
+    for (size_t i = 0; i < *all_n; i++)
+        longer[i] = (*all)[i];
+    *all = longer;
+    while (!asy_at_end(&list)) {
+        if (!asy_get_der_tag(&list, ASY_DER_SEQUENCE, &der))
+            return wrong(job, list.at, "an element of archived revocation data is no SEQUENCE");
+        longer[(*all_n)++] = der.whole;
+    }
+    return asy_ok;
+}
+
+/*
+ * ISO 32000-2 12.8.3.3.2: SEQUENCE { crl [0] SEQUENCE OF CRL OPTIONAL, ocsp [1] SEQUENCE OF OCSPResponse OPTIONAL,
+ * otherRevInfo [2] OPTIONAL }; other data is passed over.
+ */
+static assay_status read_archive(struct job *job, const struct asy_cms_attribute *attribute)
+{
+    struct asy_signed_data *data = job->data;
+    struct asy_reader value, inside, part;
+    assay_status s = asy_ok;
+
+    if (attribute == NULL)
+        return asy_ok;
+    if (!single_value(attribute, &value) || !asy_get_der_inside(&value, ASY_DER_SEQUENCE, &inside) || !asy_at_end(&value))
+        return wrong(job, attribute->at, "the archived revocation data is not one SEQUENCE");
+    if (asy_get_der_inside(&inside, ASY_DER_HOLDS + 0, &part))
+        s = add_revocations(job, part, &data->crls, &data->crls_n);
+    if (assay_ok(s) && asy_get_der_inside(&inside, ASY_DER_HOLDS + 1, &part))
+        s = add_revocations(job, part, &data->ocsp, &data->ocsp_n);
+    (void)asy_get_der_inside(&inside, ASY_DER_HOLDS + 2, &part);
+    if (assay_ok(s) && !asy_at_end(&inside))
+        return wrong(job, inside.at, "the archived revocation data has an unknown part");
+    return s;
+}
+
 static assay_status read_signed_attributes(struct job *job, const struct asy_der *der, struct asy_cms_signer *signer)
 {
     struct asy_view type;
@@ -183,7 +233,8 @@ static assay_status read_signed_attributes(struct job *job, const struct asy_der
     if (!single_value(asy_cms_find(&signer->signed_attrs, asy_oid_message_digest), &value) ||
         !asy_get_der_octets(&value, &signer->message_digest) || !asy_at_end(&value))
         return wrong(job, der->at, "the signed attributes have no messageDigest");
-    return read_signing_time(job, signer);
+    s = read_signing_time(job, signer);
+    return assay_ok(s) ? read_archive(job, asy_cms_find(&signer->signed_attrs, asy_oid_revocation_archival)) : s;
 }
 
 /* RFC 5652 5.3: version 1 names the certificate by issuer and serial number, version 3 by its key identifier. */
@@ -406,7 +457,7 @@ assay_status asy_signed_data_read(struct asy_arena *arena, struct asy_reader r, 
     struct job job = { arena, &data, diag };
     struct asy_reader info, explicit_body, body;
     struct asy_view bytes, oid;
-    assay_status s = asy_cms_framing(arena, r, &bytes, diag);
+    assay_status s = asy_cms_framing(arena, r, &bytes, &data.came, diag);
 
     if (!assay_ok(s))
         return s;

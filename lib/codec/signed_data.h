@@ -8,6 +8,7 @@
 #include "base/arena.h"
 #include "base/diag.h"
 #include "base/reader.h"
+#include "codec/ber.h"
 
 enum {
     ASY_CMS_SIGNERS = 16,
@@ -57,12 +58,13 @@ struct asy_signed_data {
     uint8_t content_tag;     /* ASY_DER_OCTETS in CMS; PKCS #7 allows any */
     struct asy_view content; /* its value octets: what a digest is over */
     size_t content_at;       /* of those octets */
+    struct asy_cms_place came; /* where they stand in the message as it came, rewritten or not */
 
     struct asy_view *certificates; /* DER; of the other choices none is kept */
     size_t certificates_n;
-    struct asy_view *crls; /* DER */
+    struct asy_view *crls; /* DER; also those that signers archived (adbe-revocationInfoArchival) */
     size_t crls_n;
-    struct asy_view *ocsp; /* OCSPResponse, DER (RFC 5940) */
+    struct asy_view *ocsp; /* OCSPResponse, DER (RFC 5940); likewise */
     size_t ocsp_n;
     struct asy_cms_signer *signers; /* at least one */
     size_t signers_n;

@@ -157,7 +157,7 @@ static assay_status take_key(struct job *job, const yaml_event_t *event, struct 
 static assay_status take_scalar(struct job *job, const yaml_event_t *event)
 {
     struct asy_view text = { event->data.scalar.value, event->data.scalar.length };
-    struct asy_node *node;
+    struct asy_node *node = NULL;
     assay_status s;
 
     if (event->data.scalar.anchor != NULL)
@@ -177,7 +177,7 @@ static assay_status take_scalar(struct job *job, const yaml_event_t *event)
 static assay_status open_node(struct job *job, enum asy_node_kind kind, const yaml_event_t *event,
                               const yaml_char_t *anchor, const yaml_char_t *tag)
 {
-    struct asy_node *node;
+    struct asy_node *node = NULL;
     assay_status s;
 
     if (anchor != NULL)

@@ -65,7 +65,14 @@ struct asy_path {
     const struct asy_chain_terms *terms;
     enum asy_purpose purpose;
     STACK_OF(X509) *certs; /* leaf first, anchor last */
+    struct asy_verdict *lapse; /* the one point of strictness that is not met; outcome UNCHECKED while there is none */
 };
+
+/*
+ * Keeps what the verdict says as the path's lapse, so that the rest is judged too: a policy may waive one kind of lapse,
+ * and only where nothing else is wrong.  False, and the verdict stands, when there is a lapse of another kind already.
+ */
+bool asy_is_only_lapse(const struct asy_path *, const struct asy_verdict *);
 
 /* RFC 4514, cut to the room there is; returns `out`. */
 enum { ASY_SUBJECT_TEXT = 120 };

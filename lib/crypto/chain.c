@@ -62,6 +62,13 @@ bool asy_doubt(struct asy_verdict *verdict, enum asy_reason reason, const char *
     return false;
 }
 
+bool asy_is_only_lapse(const struct asy_path *path, const struct asy_verdict *verdict)
+{
+    if (path->lapse->outcome == ASY_UNCHECKED)
+        *path->lapse = *verdict;
+    return path->lapse->reason == verdict->reason;
+}
+
 static bool no_memory(struct asy_verdict *verdict)
 {
     return asy_doubt(verdict, ASY_LIMIT_REACHED, "memory is short");
@@ -327,8 +334,9 @@ void asy_check_chain(const struct asy_crypto *crypto, struct asy_dossier *dossie
                      const struct asy_pki *pki, const struct asy_chain_terms *terms, struct asy_chain_answer *out)
 {
     const struct asy_chain *chain = &fact->claim.is.chain;
-    struct asy_path path = { crypto, pki, dossier, fact->claim.document, chain, terms, terms->purpose, NULL };
     struct asy_verdict verdict = { ASY_UNKNOWN, ASY_EVIDENCE_UNCHECKED, "" };
+    struct asy_verdict lapse = { ASY_UNCHECKED, ASY_REASON_NONE, "" };
+    struct asy_path path = { crypto, pki, dossier, fact->claim.document, chain, terms, terms->purpose, NULL, &lapse };
     struct asy_view der = chain->leaf;
     bool holds = false;
 
@@ -341,6 +349,11 @@ void asy_check_chain(const struct asy_crypto *crypto, struct asy_dossier *dossie
     else
         holds = judge_leaf(crypto, &path, der, &verdict, out);
     ERR_pop_to_mark();
+    out->only_lapses = holds && lapse.outcome != ASY_UNCHECKED;
+    if (out->only_lapses) {
+        verdict = lapse;
+        holds = false;
+    }
     if (holds)
         asy_prove(dossier, fact);
     else if (verdict.outcome == ASY_FAILS)

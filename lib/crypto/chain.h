@@ -51,6 +51,8 @@ struct asy_chain_answer {
     unsigned leaf_bits;
     int64_t not_before, not_after;
     bool revocation_checked; /* for the leaf */
+    bool only_lapses; /* it does not hold, for one kind of strictness alone: a short leaf key, or revocation data that is
+                         required and missing, or stale */
 };
 
 /*

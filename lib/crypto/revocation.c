@@ -46,12 +46,18 @@ static bool read_brought(const struct asy_path *path, struct brought *out, struc
     return true;
 }
 
+/* Nobody says that it is revoked; it is not known as well as was demanded that it is not. */
+static bool is_lapse(enum asy_reason reason)
+{
+    return reason == ASY_REVOCATION_MISSING || reason == ASY_REVOCATION_STALE;
+}
+
 void asy_note_poor(struct asy_status *status, bool optional, enum asy_reason reason, const char *format, ...)
 {
     va_list ap;
 
-    if (optional && !status->required)
-        return;
+    if ((optional && !status->required) || (status->poor.outcome != ASY_UNCHECKED && is_lapse(reason)))
+        return; /* what can be waived hides nothing that cannot */
     va_start(ap, format);
     status->poor.outcome = ASY_UNKNOWN;
     status->poor.reason = reason;
@@ -160,7 +166,7 @@ static bool ask_path(const struct asy_path *path, const struct brought *brought,
         ask_all(&status, brought);
         if (i == 0)
             *leaf_checked = status.good || status.bad.outcome == ASY_FAILS;
-        if (!conclude(&status, verdict))
+        if (!conclude(&status, verdict) && !(is_lapse(verdict->reason) && asy_is_only_lapse(path, verdict)))
             return false;
     }
     return true;

@@ -99,6 +99,40 @@ static assay_status append_span(const struct asy_dossier *dossier, const struct 
     return s;
 }
 
+/* The bytes of a piece that lies in no file: a literal, or a digest that was computed before. */
+static assay_status view_of_piece(const struct asy_dossier *dossier, const struct asy_piece *piece,
+                                  struct asy_view *out, struct asy_diag *diag)
+{
+    const struct asy_measure *m;
+
+    if (piece->kind != ASY_PIECE_DIGEST) {
+        *out = piece->literal;
+        return asy_ok;
+    }
+    m = asy_find_measure(dossier, piece->digest.of, piece->digest.alg);
+    if (m == NULL || !m->done)
+        return asy_fail(diag, ASSAY_E_ABSENT, 0, "%s",
+                        m == NULL || m->why.detail == NULL ? "digest was not computed" : m->why.detail);
+    *out = (struct asy_view){ m->digest, asy_digest_len(m->alg) };
+    return asy_ok;
+}
+
+static assay_status append_view(const struct asy_dossier *dossier, const struct asy_piece *piece, uint8_t *out,
+                                uint64_t room, uint64_t *len, struct asy_diag *diag)
+{
+    struct asy_view bytes = { NULL, 0 };
+    assay_status s = view_of_piece(dossier, piece, &bytes, diag);
+
+    if (!assay_ok(s))
+        return s;
+    *len = bytes.len;
+    if (out != NULL && bytes.len > room)
+        return asy_fail(diag, ASSAY_E_INTERNAL, 0, "message grew");
+    if (out != NULL && bytes.len > 0)
+        memcpy(out, bytes.data, bytes.len);
+    return asy_ok;
+}
+
 /* Writes the message to `out` (NULL: only counts), up to `room` bytes. */
 static assay_status spell(const struct asy_dossier *dossier, struct asy_recipe recipe, uint8_t *out, uint64_t room,
                           uint64_t *total, struct asy_diag *diag)
@@ -106,29 +140,14 @@ static assay_status spell(const struct asy_dossier *dossier, struct asy_recipe r
     *total = 0;
     for (size_t i = 0; i < recipe.n; i++) {
         const struct asy_piece *piece = &recipe.pieces[i];
-        struct asy_view bytes = piece->literal;
+        uint8_t *to = out == NULL ? NULL : out + *total;
         uint64_t len = 0;
+        assay_status s = piece->kind == ASY_PIECE_SPAN
+                             ? append_span(dossier, piece, to, room - *total, &len, diag)
+                             : append_view(dossier, piece, to, room - *total, &len, diag);
 
-        if (piece->kind == ASY_PIECE_SPAN) {
-            assay_status s = append_span(dossier, piece, out == NULL ? NULL : out + *total, room - *total, &len, diag);
-
-            if (!assay_ok(s))
-                return s;
-        } else {
-            if (piece->kind == ASY_PIECE_DIGEST) {
-                const struct asy_measure *m = asy_find_measure(dossier, piece->digest.of, piece->digest.alg);
-
-                if (m == NULL || !m->done)
-                    return asy_fail(diag, ASSAY_E_ABSENT, 0, "%s",
-                                    m == NULL || m->why.detail == NULL ? "digest was not computed" : m->why.detail);
-                bytes = (struct asy_view){ m->digest, asy_digest_len(m->alg) };
-            }
-            len = bytes.len;
-            if (out != NULL && len > room - *total)
-                return asy_fail(diag, ASSAY_E_INTERNAL, 0, "message grew");
-            if (out != NULL && len > 0)
-                memcpy(out + *total, bytes.data, (size_t)len);
-        }
+        if (!assay_ok(s))
+            return s;
         if (__builtin_add_overflow(*total, len, total))
             return asy_fail(diag, ASSAY_E_LIMIT, 0, "message too long");
     }

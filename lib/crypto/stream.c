@@ -2,27 +2,22 @@
 
 bool asy_stream_start(struct asy_stream *stream, const struct asy_crypto *crypto, struct asy_measure *measure)
 {
-    const EVP_MD *md = asy_md(crypto, measure->alg);
-
     stream->measure = measure;
     stream->piece = 0;
     stream->taken = 0;
     stream->finished = false;
-    if (stream->ctx == NULL)
-        stream->ctx = EVP_MD_CTX_new();
-    stream->failed = md == NULL || stream->ctx == NULL || EVP_DigestInit_ex2(stream->ctx, md, NULL) != 1;
+    stream->failed = !asy_hash_start(&stream->hash, crypto, measure->alg);
     return !stream->failed;
 }
 
 void asy_stream_end(struct asy_stream *stream)
 {
-    EVP_MD_CTX_free(stream->ctx);
-    stream->ctx = NULL;
+    asy_hash_end(&stream->hash);
 }
 
 static void update(struct asy_stream *stream, struct asy_view bytes)
 {
-    if (bytes.len > 0 && EVP_DigestUpdate(stream->ctx, bytes.data, bytes.len) != 1)
+    if (!asy_hash_update(&stream->hash, bytes))
         stream->failed = true;
 }
 
@@ -39,15 +34,9 @@ static void update_digest(struct asy_stream *stream, const struct asy_dossier *d
 
 static void finish(struct asy_stream *stream)
 {
-    unsigned len = 0;
-
     stream->finished = true;
-    if (stream->failed || EVP_DigestFinal_ex(stream->ctx, stream->measure->digest, &len) != 1 ||
-        len != asy_digest_len(stream->measure->alg)) {
-        stream->failed = true;
-        return;
-    }
-    stream->measure->done = true;
+    stream->failed = stream->failed || !asy_hash_finish(&stream->hash, stream->measure->digest);
+    stream->measure->done = !stream->failed;
 }
 
 bool asy_stream_wants(struct asy_stream *stream, const struct asy_dossier *dossier, const struct asy_item *item,

@@ -2,11 +2,11 @@
 #ifndef ASY_CRYPTO_STREAM_H
 #define ASY_CRYPTO_STREAM_H
 
-#include "crypto/context.h"
+#include "crypto/hash.h"
 
 struct asy_stream {
     struct asy_measure *measure;
-    EVP_MD_CTX *ctx;
+    struct asy_hash hash;
     size_t piece;   /* the piece it is in */
     uint64_t taken; /* bytes of that piece already digested */
     bool finished, failed;

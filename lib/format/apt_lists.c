@@ -73,8 +73,10 @@ bool asy_add_text_statement(struct asy_reading *reading, const struct asy_stanza
     if (!asy_stanza_line(stanza, field, &text))
         return true;
     statement = add_statement(reading, kind);
-    if (statement != NULL)
+    if (statement != NULL) {
         statement->text = text;
+        statement->scheme = ASY_VERSION_DEB;
+    }
     return statement != NULL;
 }
 

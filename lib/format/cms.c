@@ -43,82 +43,68 @@ static bool unwrap(struct asy_reading *reading, struct asy_view *out, bool *is_a
     return true;
 }
 
-static bool has_bare_signer(const struct asy_signed_data *data)
-{
-    for (size_t i = 0; i < data->signers_n; i++) {
-        if (data->signers[i].signed_bytes.len == 0)
-            return true;
-    }
-    return false;
-}
-
-/* The file, where it is short enough to be a set of attributes that a signer could have made. */
-static assay_status load_short(struct asy_reading *reading, struct asy_view *out)
-{
-    struct asy_source *source = reading->about->source;
-    assay_status s = asy_source_open(source, &reading->diag);
-
-    if (!assay_ok(s))
-        return s;
-    if (asy_source_size(source) > ASY_CMS_SIGNED_BYTES)
-        *out = (struct asy_view){ 0 };
-    else
-        s = asy_source_load(source, ASY_CMS_SIGNED_BYTES, reading->dossier->arena, out, &reading->diag);
-    asy_source_close(source);
-    return s;
-}
-
-/*
- * RFC 5652 5.4 signs attributes and bare content alike, so that a signature with attributes, the attributes taken away,
- * verifies over a file made of them.  No such file is anybody's release.
- */
-static assay_status refuse_attributes_as_file(struct asy_reading *reading, const struct asy_signed_data *data)
-{
-    enum asy_digest_alg alg;
-    struct asy_view bytes;
-    assay_status s;
-
-    if (!has_bare_signer(data))
-        return asy_ok;
-    if (reading->about->source == NULL || asy_source_is_digest(reading->about->source, &alg, &bytes))
-        return asy_fail(&reading->diag, ASSAY_E_UNSUPPORTED, 0,
-                        "a signature without signed attributes needs the file itself, not its digest");
-    s = load_short(reading, &bytes);
-    if (assay_ok(s) && asy_cms_is_attributes(bytes))
-        return asy_fail(&reading->diag, ASSAY_E_FORMAT, 0,
-                        "no signed attributes, and the file is a set of attributes: taken from another signature");
-    return s;
-}
-
 static assay_status read_detached(struct asy_reading *reading, const struct asy_signed_data *data)
 {
     struct asy_piece whole = asy_whole(reading->about);
     struct asy_recipe content;
-    assay_status s = refuse_attributes_as_file(reading, data);
 
-    if (!assay_ok(s))
-        return s;
     if (!asy_recipe_of(reading->dossier->arena, &whole, 1, &content))
         return asy_no_memory(&reading->diag);
     return asy_claim_signers(reading, data, content);
 }
 
-/* Where the content stands in the document as it is, what is around it is framing. */
-static assay_status read_attached(struct asy_reading *reading, const struct asy_signed_data *data, bool in_place)
+/* The run of the document in which the content stands: as it is, in pieces (BER), or as text. */
+static bool place_of(const struct asy_reading *reading, const struct asy_signed_data *data, bool is_armored,
+                     uint64_t *off, uint64_t *len)
 {
-    struct asy_piece piece = asy_literal(data->content);
-    size_t end = data->content_at + data->content.len;
+    size_t from = data->came.at, to = from + data->came.len;
+
+    if (is_armored && !asy_pem_place(reading->bytes, data->came.at, data->came.len, &from, &to))
+        return false;
+    *off = from;
+    *len = to - from;
+    return true;
+}
+
+/* The content as an item of its own; whoever says it says the run that it was decoded from. */
+static struct asy_item *decode(struct asy_reading *reading, struct asy_view content, uint64_t off, uint64_t len)
+{
+    struct asy_arena *arena = reading->dossier->arena;
+    const char *name = asy_printf(arena, "%s:content", reading->document->name);
+    struct asy_item *item = asy_add_derived(reading->dossier, reading->document, off, len, name,
+                                            asy_source_of_memory(arena, content));
+
+    if (item == NULL)
+        return NULL;
+    item->size = content.len;
+    item->has_size = true;
+    item->says_parent = true;
+    return item;
+}
+
+/* What stands around the content is framing. */
+static assay_status read_attached(struct asy_reading *reading, const struct asy_signed_data *data, bool is_armored)
+{
+    struct asy_item *decoded = NULL;
     struct asy_recipe content;
+    struct asy_piece piece;
+    uint64_t off, len;
     assay_status s;
 
-    if (in_place)
-        piece = asy_span(reading->document, data->content_at, data->content.len);
+    if (!place_of(reading, data, is_armored, &off, &len))
+        return asy_fail(&reading->diag, ASSAY_E_FORMAT, 0, "around its own content, and its lines are not all of one length");
+    if (is_armored || data->rewritten) {
+        decoded = decode(reading, data->content, off, len);
+        if (decoded == NULL)
+            return asy_fail(&reading->diag, ASSAY_E_LIMIT, 0, "memory or items of the job");
+    }
+    piece = decoded == NULL ? asy_span(reading->document, off, len) : asy_whole(decoded);
     if (!asy_recipe_of(reading->dossier->arena, &piece, 1, &content))
         return asy_no_memory(&reading->diag);
     s = asy_claim_signers(reading, data, content);
-    if (assay_ok(s) && in_place) {
-        asy_add_slack(reading->dossier, reading->document, 0, data->content_at);
-        asy_add_slack(reading->dossier, reading->document, end, reading->bytes.len - end);
+    if (assay_ok(s)) {
+        asy_add_slack(reading->dossier, reading->document, 0, off);
+        asy_add_slack(reading->dossier, reading->document, off + len, reading->bytes.len - off - len);
     }
     return s;
 }
@@ -150,7 +136,7 @@ static assay_status read(struct asy_reading *reading)
     if (data->content.len == 0)
         return asy_fail(&reading->diag, ASSAY_E_FORMAT, data->content_at, "byte %zu: the signed content is empty",
                         data->content_at);
-    return read_attached(reading, data, !is_armored && !data->rewritten);
+    return read_attached(reading, data, is_armored);
 }
 
 static const char *const suffixes[] = { ".p7s", ".p7m", ".p7b", ".pkcs7", ".cms", ".p7", NULL };

@@ -208,6 +208,7 @@ static void add_statement(struct asy_reading *reading, const struct asy_ar_membe
     if (statement == NULL)
         return;
     statement->text = value;
+    statement->scheme = ASY_VERSION_DEB;
     statement->place_off = control->off;
     statement->place_len = control->size;
 }

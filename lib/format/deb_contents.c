@@ -61,6 +61,7 @@ static struct asy_item *add_part(struct asy_reading *reading, const struct asy_a
     if (item == NULL)
         return NULL;
     item->is_member = true;
+    item->format = "tar"; /* walked here, as what is unpacked over the root of a system */
     item->size = member->size;
     item->has_size = true;
     return item;

@@ -50,6 +50,14 @@ struct asy_format {
      */
     bool (*recognise)(const struct asy_glimpse *);
 
+    /*
+     * Packages that are kept inside another format ("zip"): its name, and whether a file of that format has the marks of
+     * this one; `recognise` is NULL then.  `found_in` only looks: it adds nothing.  The container is walked before
+     * `read`, which finds the members as items whose parent is the document.  NULL elsewhere.
+     */
+    const char *inside;
+    bool (*found_in)(struct asy_reading *);
+
     /* Adds the document's claims.  ASSAY_E_FORMAT with a diag where it breaks its grammar; nothing it added then counts. */
     assay_status (*read)(struct asy_reading *);
 

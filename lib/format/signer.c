@@ -83,6 +83,7 @@ static assay_status add_signature(struct signer *signer, enum asy_signature_role
         .of = of,
         .key_id = is->subject_key_id.len > 0 ? is->subject_key_id : is->serial,
         .key = key,
+        .is_bare_cms = is->signed_bytes.len == 0,
         .has_claimed_time = is->has_signing_time,
         .claimed_time = is->signing_time,
     };

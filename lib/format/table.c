@@ -27,7 +27,7 @@ const struct asy_format *asy_format_recognise(const struct asy_glimpse *glimpse,
 
     *other = NULL;
     for (size_t i = 0; i < asy_formats_n; i++) {
-        if (!asy_formats[i]->recognise(glimpse))
+        if (asy_formats[i]->recognise == NULL || !asy_formats[i]->recognise(glimpse))
             continue;
         if (found != NULL) {
             *other = asy_formats[i];

@@ -472,6 +472,17 @@ static void read_header(struct tar *tar)
     }
 }
 
+/* The .xz File Format 2.1.2.4: a stream ends in "YZ"; what may come behind it are zeros, which the decoder skips. */
+static bool has_padding(const struct tar *tar)
+{
+    const struct asy_source *source = tar->members.reading->document->source;
+    uint64_t size = asy_source_size(source);
+    uint8_t last = 0;
+
+    return tar->packing == ASY_PACKED_XZ && size > 0 &&
+           (!assay_ok(asy_source_read(source, size - 1, &last, 1, NULL)) || last != 'Z');
+}
+
 static void check_left(struct tar *tar)
 {
     uint64_t left = tar->packing == ASY_PACKED_NOT ? 0 : asy_unpack_left(tar->unpacker);
@@ -479,6 +490,8 @@ static void check_left(struct tar *tar)
     if (left > 0)
         asy_members_find(&tar->members, ASY_ARCHIVE_HIDDEN,
                          "%llu bytes behind the end of the compressed stream", ASY_TAR_ULL(left));
+    else if (has_padding(tar))
+        asy_members_find(&tar->members, ASY_ARCHIVE_HIDDEN, "zeros behind the end of the compressed stream");
 }
 
 static void read_all(struct tar *tar)

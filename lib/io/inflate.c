@@ -138,9 +138,9 @@ static assay_status unpack_plain(struct asy_unpacker *unpacker, uint8_t *buf, si
 /* At the end of the span it gives nothing: the decoder may still hold output. */
 static assay_status refill(struct asy_unpacker *unpacker, struct asy_diag *diag)
 {
-    const uint8_t *bytes;
+    const uint8_t *bytes = NULL;
     assay_status s;
-    size_t n;
+    size_t n = 0;
 
     if (unpacker->stream.avail_in > 0)
         return asy_ok;

@@ -1,8 +1,7 @@
-#include "io/source.h"
+#include "io/opening.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/openat2.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -118,14 +117,18 @@ const void *asy_source_group(const struct asy_source *source)
 }
 
 /* O_NONBLOCK: opening a FIFO must not wait for a writer.  It changes nothing for regular files. */
+static const struct open_how below = {
+    .flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY,
+    .resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS,
+};
+
 static int open_file(const struct asy_source *source)
 {
-    struct open_how how = { .flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY };
+    struct open_how how = below;
     int fd;
 
     if (source->dir == AT_FDCWD)
         return open(source->path, (int)how.flags);
-    how.resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS;
     do {
         fd = (int)syscall(SYS_openat2, source->dir, source->path, &how, sizeof how);
     } while (fd < 0 && errno == EAGAIN);
@@ -187,7 +190,7 @@ static assay_status check_regular(struct asy_source *source, struct asy_diag *di
 
 assay_status asy_source_open(struct asy_source *source, struct asy_diag *diag)
 {
-    assay_status s;
+    int fd;
 
     switch (source->kind) {
     case MEMORY:
@@ -202,13 +205,45 @@ assay_status asy_source_open(struct asy_source *source, struct asy_diag *diag)
     }
     if (source->fd >= 0)
         return asy_ok;
-    source->fd = open_file(source);
-    if (source->fd < 0)
+    fd = open_file(source);
+    if (fd < 0)
         return asy_fail(diag, errno == ENOENT ? ASSAY_E_ABSENT : ASSAY_E_IO, 0, "%s", strerrordesc_np(errno));
+    return asy_source_opened(source, fd, diag);
+}
+
+bool asy_source_opening(const struct asy_source *source, int *dir, const char **path, struct open_how *how)
+{
+    if (source->kind != FILE_AT || source->dir == AT_FDCWD || source->fd >= 0)
+        return false;
+    *dir = source->dir;
+    *path = source->path;
+    *how = below;
+    return true;
+}
+
+assay_status asy_source_opened(struct asy_source *source, int fd, struct asy_diag *diag)
+{
+    assay_status s;
+
+    source->fd = fd;
     s = check_regular(source, diag);
     if (!assay_ok(s))
         asy_source_close(source);
     return s;
+}
+
+int asy_source_fd(const struct asy_source *source)
+{
+    return source->kind == FILE_AT && source->dir != AT_FDCWD ? source->fd : -1;
+}
+
+int asy_source_release(struct asy_source *source)
+{
+    int fd = asy_source_fd(source);
+
+    if (fd >= 0)
+        source->fd = -1;
+    return fd;
 }
 
 void asy_source_close(struct asy_source *source)
@@ -308,6 +343,20 @@ assay_status asy_source_load(const struct asy_source *source, uint64_t limit, st
     return s;
 }
 
+/* The name of a file still leads to it: what was read would else be no longer what the name stands for. */
+static bool is_still_named(const struct asy_source *source)
+{
+    struct identity now;
+    struct stat st;
+
+    if (source->kind != FILE_AT)
+        return true;
+    if (fstatat(source->dir, source->path, &st, 0) != 0)
+        return false;
+    now = identity_of(&st);
+    return is_same(&now, &source->identity);
+}
+
 bool asy_source_unchanged(const struct asy_source *source)
 {
     struct identity now;
@@ -320,7 +369,7 @@ bool asy_source_unchanged(const struct asy_source *source)
     if (fstat(source->fd, &st) != 0)
         return false;
     now = identity_of(&st);
-    return is_same(&now, &source->identity);
+    return is_same(&now, &source->identity) && is_still_named(source);
 }
 
 void asy_source_will_read(const struct asy_source *source)

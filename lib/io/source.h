@@ -78,7 +78,7 @@ assay_status asy_source_read(const struct asy_source *, uint64_t off, void *buf,
 assay_status asy_source_load(const struct asy_source *, uint64_t limit, struct asy_arena *, struct asy_view *out,
                              struct asy_diag *);
 
-/* True when the file still has the size, identity and times it was opened with. */
+/* True when the file still has the size, identity and times it was opened with, and its path still leads to it. */
 bool asy_source_unchanged(const struct asy_source *);
 
 /* Tells the kernel that the bytes will be read in order. */

@@ -3,6 +3,7 @@
 #define ASY_MODEL_ACCOUNT_H
 
 #include "model/dossier.h"
+#include "model/memory.h"
 #include "model/settings.h"
 
 struct asy_text_list {
@@ -27,6 +28,7 @@ struct asy_account {
     bool has_trust_time;
     int64_t trust_time;              /* newest revocation data */
     uint64_t required_mask;          /* principals the policy counts, for the report */
+    struct asy_memory seen;          /* what must not go back once this is allowed; filled where there is a memory */
     bool digest_only;                /* require=digest: integrity alone was accepted */
 };
 

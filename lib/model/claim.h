@@ -85,6 +85,7 @@ struct asy_signature {
     struct asy_view name_space;            /* SSHSIG */
     bool has_name_space;
     struct asy_view comment;               /* a signed comment (minisign) */
+    bool is_bare_cms;                      /* CMS without signed attributes: what it signs must not be a set of them */
     bool has_claimed_time;
     int64_t claimed_time;                  /* signing time as claimed: shown, never evidence */
 };

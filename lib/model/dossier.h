@@ -8,6 +8,7 @@
 #include "base/diag.h"
 #include "base/limits.h"
 #include "base/reason.h"
+#include "base/version.h"
 #include "io/source.h"
 #include "model/claim.h"
 
@@ -114,6 +115,7 @@ struct asy_statement {
     struct asy_item *document;
     uint64_t place_off, place_len; /* the run of the document that says it; ASY_TO_END from 0: all of it */
     struct asy_view text;
+    enum asy_version_scheme scheme; /* of a version */
     int64_t time; /* seconds since 1970 */
 };
 
@@ -124,6 +126,7 @@ struct asy_finding {
     enum asy_severity severity;
     const struct asy_item *about;  /* the file it is about, or NULL */
     const struct asy_item *source; /* the evidence that says so, or NULL */
+    bool is_firm;                  /* no waiver takes effect on it: something else stands in the way as well */
     const char *waived_by;         /* "owner: reason (until DATE)", or NULL */
 };
 

@@ -31,6 +31,7 @@ struct asy_settings {
     enum asy_tristate complete;     /* every file of the tree must be listed */
     bool missing_is_fine;           /* missing=report: listed files that are absent are only reported */
     enum asy_digest_alg manifest_alg; /* for digests that are ambiguous by their length */
+    bool recurse;                   /* look into archives and packages, and into what lies in them */
     unsigned max_age_days;          /* 0: no limit */
     unsigned min_valid_time, max_valid_time; /* seconds from the date of a release; 0: not said */
     int64_t min_release_date;       /* seconds since 1970: no release made before it */

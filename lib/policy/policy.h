@@ -21,12 +21,16 @@ struct asy_terms {
     const struct asy_settings *settings;
     const struct asy_policy *policy;   /* NULL: the command line's keys and settings are all there is */
     const struct asy_product *product; /* the one that matched, or NULL */
+    const struct asy_memory *memory;   /* what was allowed before; NULL: nothing is remembered */
     bool nobody_trusted;    /* no key, anchor or allowed signer was usable */
     bool authority_trusted; /* a timestamp authority's anchor was given */
 };
 
 /* Rules about the dossier of `account` and completes it; adds the findings that come from the ruling itself. */
 void asy_rule(struct asy_account *, const struct asy_terms *);
+
+/* Takes an ALLOW back for a reason that came up behind it. */
+void asy_rule_out(struct asy_account *, enum asy_reason, const char *detail);
 
 /* The exit status of a ruling and its findings (design: one reason class gives its code). */
 int asy_exit_code(const struct asy_dossier *, assay_ruling);

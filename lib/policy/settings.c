@@ -91,6 +91,7 @@ static const struct row rows[] = {
     { "package_name", TEXT, FIELD(package_name), "text", NULL, 0, 0 },
     { "partial_chain", SWITCH, FIELD(partial_chain), TRUTH, truth, 0, 0 },
     { "purpose", CHOICE, FIELD(purpose), "codesign, any, smime or timestamp", purpose, 0, 0 },
+    { "recurse", SWITCH, FIELD(recurse), TRUTH, truth, 0, 0 },
     { "ref", TEXT, FIELD(ref), "text", NULL, 0, 0 },
     { "require", SWITCH, FIELD(digest_is_enough), "signature or digest", require, 0, 0 },
     { "require_cn", TEXT, FIELD(require_cn), "text", NULL, 0, 0 },

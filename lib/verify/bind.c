@@ -23,7 +23,9 @@ static int by_name(const void *a, const void *b)
 
 static bool is_bindable(const struct asy_run *run, const struct asy_item *item)
 {
-    return run->subject != NULL && !run->by_members ? item == run->subject : item->is_member;
+    if (run->subject != NULL && !run->by_members)
+        return item == run->subject;
+    return item->is_member && item->parent == run->subject; /* not what lies deeper */
 }
 
 static assay_status paths_new(struct asy_run *run, struct paths *out)

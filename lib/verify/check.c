@@ -1,4 +1,5 @@
 /* Finds the keys for every signature, plans and computes digests, and has crypto answer every claim. */
+#include "codec/signed_data.h"
 #include "verify/run.h"
 
 #include <stdlib.h>
@@ -95,6 +96,48 @@ static assay_status try_carried(struct asy_run *run, struct asy_fact *fact, cons
     return s;
 }
 
+/* A file, where it is short enough to be a set of attributes that a signer could have made; else nothing. */
+static assay_status load_short(const struct asy_run *run, struct asy_source *source, struct asy_view *out,
+                               struct asy_diag *diag)
+{
+    assay_status s = asy_source_open(source, diag);
+
+    *out = (struct asy_view){ 0 };
+    if (!assay_ok(s))
+        return s;
+    if (asy_source_size(source) <= ASY_CMS_SIGNED_BYTES)
+        s = asy_source_load(source, ASY_CMS_SIGNED_BYTES, run->dossier->arena, out, diag);
+    asy_source_close(source);
+    return s;
+}
+
+/*
+ * RFC 5652 5.4 signs attributes and bare content alike, so that a signature with attributes, the attributes taken away,
+ * verifies over a file made of them.  No such file is anybody's release.  Content that its message carries was looked at
+ * by the message's reader.
+ */
+static bool may_be_content(struct asy_run *run, struct asy_fact *fact)
+{
+    const struct asy_item *item = asy_recipe_whole(fact->claim.is.signature.message);
+    enum asy_digest_alg alg;
+    struct asy_diag diag;
+    struct asy_view bytes;
+
+    if (!fact->claim.is.signature.is_bare_cms || item == NULL)
+        return true;
+    if (item->source == NULL || asy_source_is_digest(item->source, &alg, &bytes))
+        asy_because(run->dossier, &fact->why, ASY_EVIDENCE_UNSUPPORTED,
+                    "a signature without signed attributes needs the file itself, not its digest");
+    else if (!assay_ok(load_short(run, item->source, &bytes, &diag)))
+        asy_because(run->dossier, &fact->why, ASY_INPUT_UNREADABLE, "%s", diag.text);
+    else if (asy_cms_is_attributes(bytes))
+        asy_because(run->dossier, &fact->why, ASY_EVIDENCE_MALFORMED,
+                    "no signed attributes, and the file is a set of attributes: taken from another signature");
+    else
+        return true;
+    return false;
+}
+
 static assay_status plan_signature(struct asy_run *run, struct asy_fact *fact)
 {
     const struct asy_signature *signature = &fact->claim.is.signature;
@@ -105,6 +148,8 @@ static assay_status plan_signature(struct asy_run *run, struct asy_fact *fact)
                     signature->scheme.alg_name == NULL ? "unknown" : signature->scheme.alg_name);
         return asy_ok;
     }
+    if (!may_be_content(run, fact))
+        return asy_ok;
     if (signature->key != NULL)
         return try_carried(run, fact, signature->key);
     if (find_leaf(run, fact, &leaf.a))

@@ -57,6 +57,8 @@ static enum asy_digest_alg weak_digest_of(const struct asy_run *run, const struc
     unsigned floor = asy_digest_strength(run->job->settings->min_digest);
     enum asy_digest_alg digest = fact->claim.is.signature.scheme.digest;
 
+    if (digest == ASY_DIGEST_NONE && fact->measure != NULL) /* a bare signature does not say; the check found it */
+        digest = fact->measure->alg;
     if (digest != ASY_DIGEST_NONE && asy_digest_strength(digest) < floor)
         return digest;
     for (size_t i = 0; i < run->dossier->facts_n; i++) {
@@ -218,7 +220,7 @@ static void stand_by_chain(struct asy_run *run, struct asy_fact *fact, struct as
 
     asy_check_chain(run->job->crypto, run->dossier, chain, asy_trust_get_pki(run->job->trust), &terms, &answer);
     fact->signer_name = answer.common_name == NULL ? answer.subject : answer.common_name;
-    if (!asy_fact_holds(chain)) {
+    if (!asy_fact_holds(chain) && !answer.only_lapses) {
         falls_with(fact, &chain->why);
         return;
     }
@@ -361,6 +363,18 @@ static void judge_unanswered(struct asy_run *run, struct asy_fact *fact)
         falls(run, fact, ASY_SIGNER_UNKNOWN, NULL);
 }
 
+/* A chain with a lapse alone let its signer be found; the signature falls for it now, after all that cannot be waived. */
+static void fall_with_chain(struct asy_run *run, struct asy_fact *fact)
+{
+    const struct asy_fact *chain = chain_of(run, fact);
+
+    if (chain == NULL || chain->outcome == ASY_UNCHECKED || asy_fact_holds(chain))
+        return;
+    if (!fact->standing && fact->standing_why.reason != chain->why.reason)
+        fact->principal = -1; /* as in is_strong */
+    falls_with(fact, &chain->why);
+}
+
 static void judge_signature(struct asy_run *run, struct asy_fact *fact)
 {
     if (fact->outcome == ASY_UNCHECKED) {
@@ -373,8 +387,10 @@ static void judge_signature(struct asy_run *run, struct asy_fact *fact)
     }
     find_signer(run, fact);
     /* strength last: it alone can be waived */
-    if (fact->standing && is_required_kind(run, fact) && is_backed(run, fact) && has_required_comment(run, fact))
+    if (fact->standing && is_required_kind(run, fact) && is_backed(run, fact) && has_required_comment(run, fact)) {
         (void)is_strong(run, fact);
+        fall_with_chain(run, fact);
+    }
 }
 
 /* ---- timestamps ---- */

@@ -37,7 +37,7 @@ static assay_status load(struct asy_run *run, struct asy_item *item, struct asy_
     return asy_ok;
 }
 
-static enum asy_reason reason_of(const struct asy_diag *diag)
+enum asy_reason asy_reading_reason(const struct asy_diag *diag)
 {
     switch (diag->code) {
     case ASSAY_E_LIMIT:
@@ -56,8 +56,7 @@ static void cannot_read(struct asy_run *run, struct asy_item *item, enum asy_rea
     asy_because(run->dossier, &item->why, reason, "%s", text);
 }
 
-/* Takes the claims of a document back that broke its grammar: none of them is ever answered. */
-static void drop_claims(struct asy_dossier *dossier, size_t first)
+void asy_drop_claims(struct asy_dossier *dossier, size_t first)
 {
     for (size_t i = first; i < dossier->facts_n; i++)
         dossier->facts[i]->claim.kind = ASY_CLAIM_NONE;
@@ -80,18 +79,16 @@ static void read_as(struct asy_run *run, struct asy_item *item, const struct asy
     s = format->read(&reading);
     if (assay_ok(s))
         return;
-    drop_claims(run->dossier, first);
-    cannot_read(run, item, reason_of(&reading.diag), reading.diag.text);
+    asy_drop_claims(run->dossier, first);
+    cannot_read(run, item, asy_reading_reason(&reading.diag), reading.diag.text);
 }
 
-/* Archives and packages are read by offset, whatever their size. */
-static bool is_read_whole(const struct asy_format *format)
+bool asy_is_read_whole(const struct asy_format *format)
 {
     return format->kind != ASY_KIND_ARCHIVE && format->kind != ASY_KIND_PACKAGE && format->kind != ASY_KIND_REPOSITORY;
 }
 
-/* The format that the caller named for files; NULL: they are recognised. */
-static const struct asy_format *wanted_format(const struct asy_run *run)
+const struct asy_format *asy_wanted_format(const struct asy_run *run)
 {
     const char *wanted = run->job->subject->format;
     const struct asy_format *format = wanted == NULL ? NULL : asy_format_named(asy_view_of(wanted));
@@ -125,7 +122,7 @@ static void recognise(struct asy_run *run, struct asy_item *item, struct asy_vie
 
     if (other != NULL)
         cannot_read(run, item, ASY_EVIDENCE_AMBIGUOUS, other->name);
-    else if (format != NULL && is_read_whole(format))
+    else if (format != NULL && asy_is_read_whole(format))
         read_as(run, item, format, bytes);
     else if (is_content(item)) /* of a signed message: it need not be evidence of anything */
         item->is_evidence = false;
@@ -168,161 +165,21 @@ static void settle_role(struct asy_item *item, struct asy_view bytes)
         item->is_subject = false;
 }
 
-static void read_item(struct asy_run *run, struct asy_item *item)
+void asy_read_item(struct asy_run *run, struct asy_item *item)
 {
-    const struct asy_format *format = wanted_format(run);
+    const struct asy_format *format = asy_wanted_format(run);
     struct asy_diag diag = { 0 };
     struct asy_view bytes = { NULL, 0 };
     assay_status s = load(run, item, &bytes, &diag);
 
     if (!assay_ok(s))
         cannot_read(run, item, diag.code == ASSAY_E_LIMIT ? ASY_LIMIT_REACHED : ASY_EVIDENCE_UNREADABLE, diag.text);
-    else if (format != NULL && is_read_whole(format))
+    else if (format != NULL && asy_is_read_whole(format))
         read_as(run, item, format, bytes);
     else
         recognise(run, item, bytes);
     if (item != run->subject)
         settle_role(item, bytes);
-}
-
-/* Every file in the archive becomes an item, and whatever makes the archive ambiguous a finding. */
-static void walk_archive(struct asy_run *run, const struct asy_format *format)
-{
-    struct asy_reading reading = { .dossier = run->dossier, .document = run->subject };
-    size_t first = run->dossier->items_n;
-    assay_status s = format->walk(&reading);
-
-    for (size_t i = first; i < run->dossier->items_n; i++)
-        run->dossier->items[i]->is_subject = run->by_members;
-    if (!assay_ok(s))
-        asy_add_finding(run->dossier, ASY_BLOCKS,
-                        reading.diag.code == ASSAY_E_LIMIT ? ASY_LIMIT_REACHED : ASY_ARCHIVE_CORRUPT, run->subject,
-                        run->subject, "%s", reading.diag.text);
-    if (run->by_members)
-        run->subject->is_subject = false;
-}
-
-/* ---- files that hold others, or carry what is said of them ---- */
-
-static bool holds_files(const struct asy_format *format)
-{
-    return format != NULL && format->walk != NULL;
-}
-
-/* What is wrong with a package is about the file itself, and stands in the way whatever else is said of it. */
-static bool read_package(struct asy_run *run, struct asy_item *item, const struct asy_format *format)
-{
-    struct asy_reading reading = {
-        .dossier = run->dossier,
-        .document = item,
-        .about = item,
-        .subject = run->subject,
-        .assumed = run->job->settings->manifest_alg,
-    };
-    size_t first = run->dossier->facts_n;
-    enum asy_reason reason;
-
-    if (assay_ok(format->read(&reading)))
-        return true;
-    drop_claims(run->dossier, first);
-    reason = reason_of(&reading.diag);
-    asy_add_finding(run->dossier, ASY_BLOCKS, reason == ASY_EVIDENCE_MALFORMED ? ASY_ARCHIVE_CORRUPT : reason, item, item,
-                    "%s", reading.diag.text);
-    return false;
-}
-
-/* The format of a file by its first bytes, or by the caller's word; the source is open then. */
-static const struct asy_format *format_of(struct asy_run *run, struct asy_item *item)
-{
-    const struct asy_format *other = NULL, *format = wanted_format(run);
-    struct asy_glimpse glimpse = { .name = asy_base_name(asy_view_of(item->name)) };
-    uint64_t size = asy_source_size(item->source);
-    uint8_t head[ASY_GLIMPSE];
-    struct asy_diag diag;
-
-    if (format != NULL && !is_read_whole(format))
-        return format;
-    glimpse.head = (struct asy_view){ head, size < sizeof head ? (size_t)size : sizeof head };
-    glimpse.whole = size <= sizeof head;
-    if (!assay_ok(asy_source_read(item->source, 0, head, glimpse.head.len, &diag)))
-        return NULL;
-    format = asy_format_recognise(&glimpse, &other);
-    if (other != NULL)
-        asy_add_finding(run->dossier, ASY_BLOCKS, ASY_EVIDENCE_AMBIGUOUS, item, item, "%s", other->name);
-    return format;
-}
-
-static void use_format(struct asy_run *run, const struct asy_format *format)
-{
-    struct asy_item *item = run->subject;
-    uint64_t size = asy_source_size(item->source);
-
-    if (run->job->subject->by_members && !holds_files(format))
-        asy_add_finding(run->dossier, ASY_BLOCKS, ASY_EVIDENCE_UNSUPPORTED, item, item, "is no archive that is known here");
-    if (format == NULL)
-        return;
-    item->format = format->name;
-    item->size = size;
-    item->has_size = true;
-    run->by_members = run->job->subject->by_members && holds_files(format);
-    if (format->kind == ASY_KIND_PACKAGE && !read_package(run, item, format))
-        return;
-    if (holds_files(format) && (run->by_members || run->inspects))
-        walk_archive(run, format);
-    else if ((format->kind == ASY_KIND_SIGNATURE || format->speaks) && size <= run->dossier->limits->document)
-        read_item(run, item);
-}
-
-/* The subject's format; NULL where its bytes are not here, or are of none.  The source is open then. */
-static bool open_subject(struct asy_run *run, const struct asy_format **format)
-{
-    struct asy_item *item = run->subject;
-    enum asy_digest_alg alg;
-    struct asy_view digest;
-    struct asy_diag diag;
-
-    if (item == NULL || item->why.reason != ASY_REASON_NONE || asy_source_is_digest(item->source, &alg, &digest) ||
-        !assay_ok(asy_source_open(item->source, &diag)))
-        return false;
-    *format = format_of(run, item);
-    return true;
-}
-
-/* A file of a tree that is called like a package is looked at as one: it may bring its own evidence. */
-static bool is_package_name(struct asy_view name)
-{
-    for (size_t i = 0; i < asy_formats_n; i++) {
-        if (asy_formats[i]->kind != ASY_KIND_PACKAGE)
-            continue;
-        for (const char *const *suffix = asy_formats[i]->suffixes; suffix != NULL && *suffix != NULL; suffix++) {
-            if (asy_view_ends(name, asy_view_of(*suffix)))
-                return true;
-        }
-    }
-    return false;
-}
-
-static void read_packages(struct asy_run *run)
-{
-    size_t n = run->dossier->items_n;
-
-    for (size_t i = 0; i < n; i++) {
-        struct asy_item *item = run->dossier->items[i];
-        const struct asy_format *format;
-        struct asy_diag diag;
-
-        if (!item->is_subject || item->is_link || item->format != NULL || !is_package_name(asy_view_of(item->name)) ||
-            !assay_ok(asy_source_open(item->source, &diag)))
-            continue;
-        format = format_of(run, item);
-        if (format != NULL && format->kind == ASY_KIND_PACKAGE) {
-            item->format = format->name;
-            item->size = asy_source_size(item->source);
-            item->has_size = true;
-            (void)read_package(run, item, format);
-        }
-        asy_source_close(item->source);
-    }
 }
 
 /* Evidence from item `from` on; what its readers find inside follows in its turn. */
@@ -332,7 +189,7 @@ static size_t read_from(struct asy_run *run, size_t from)
         struct asy_item *item = run->dossier->items[from];
 
         if (item->is_evidence && !item->is_link)
-            read_item(run, item);
+            asy_read_item(run, item);
     }
     return from;
 }
@@ -343,20 +200,13 @@ static size_t read_from(struct asy_run *run, size_t from)
  */
 assay_status asy_read_evidence(struct asy_run *run)
 {
-    const struct asy_format *format = NULL;
-    bool is_open = open_subject(run, &format);
-    bool is_package = format != NULL && format->kind == ASY_KIND_PACKAGE;
-    size_t read;
+    bool was_package = run->subject != NULL && asy_read_subject_package(run);
+    size_t read = read_from(run, 0);
 
-    if (is_package)
-        use_format(run, format);
-    read = read_from(run, 0);
-    if (is_open && !is_package)
-        use_format(run, format);
-    if (is_open)
-        asy_source_close(run->subject->source);
     if (run->subject == NULL)
-        read_packages(run);
+        asy_read_packages(run);
+    else if (!was_package)
+        asy_read_subject(run);
     (void)read_from(run, read);
     return asy_ok;
 }

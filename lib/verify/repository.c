@@ -2,6 +2,7 @@
 
 #include "base/reader.h"
 #include "base/text.h"
+#include "base/version.h"
 #include "codec/deb822.h"
 #include "codec/hex.h"
 #include "io/inflate.h"
@@ -20,7 +21,8 @@ struct repository {
 struct found {
     struct asy_view version, path, digest;
     size_t others; /* older versions of it */
-    bool any, is_ambiguous;
+    bool any, is_ambiguous; /* two files of this version */
+    bool is_unordered;      /* a version that cannot be compared with the others */
 };
 
 static const char *const index_suffixes[] = { "", ".xz", ".gz", ".zst", ".bz2" };
@@ -238,7 +240,8 @@ static struct asy_view digest_of(const struct asy_stanza *stanza)
     return digest;
 }
 
-/* Keeps the highest version.  One version under two paths, or with two digests, is two packages. */
+/* Keeps the highest version.  One version under two paths, or with two digests, is two packages; so are two of which
+ * nobody can say which is higher. */
 static void consider(const struct asy_stanza *stanza, struct found *found)
 {
     struct asy_view version = { NULL, 0 }, path = { NULL, 0 }, digest = digest_of(stanza);
@@ -248,7 +251,9 @@ static void consider(const struct asy_stanza *stanza, struct found *found)
         return;
     if (asy_view_starts(path, ASY_TEXT("./")))
         path = asy_view_from(path, 2);
-    order = found->any ? asy_deb_version_cmp(version, found->version) : 1;
+    order = 1;
+    if (found->any && !asy_version_cmp(ASY_VERSION_DEB, version, found->version, &order))
+        found->is_unordered = true;
     if (order == 0) {
         found->is_ambiguous |= !asy_view_eq(path, found->path) || !asy_view_eq(digest, found->digest);
         return;
@@ -256,7 +261,7 @@ static void consider(const struct asy_stanza *stanza, struct found *found)
     found->others += found->any;
     if (order < 0)
         return;
-    *found = (struct found){ version, path, digest, found->others, true, false };
+    *found = (struct found){ version, path, digest, found->others, true, false, found->is_unordered };
 }
 
 static assay_status find_package(struct repository *repository, struct asy_view index, struct found *found)
@@ -288,6 +293,9 @@ static void tell_choice(struct repository *repository, const struct found *found
     if (found->is_ambiguous)
         asy_add_finding(repository->run->dossier, ASY_BLOCKS, ASY_PACKAGE_AMBIGUOUS, repository->run->subject, index,
                         "version %.*s is there with two paths or two digests", shown, (const char *)found->version.data);
+    if (found->is_unordered)
+        asy_add_finding(repository->run->dossier, ASY_BLOCKS, ASY_PACKAGE_AMBIGUOUS, repository->run->subject, index,
+                        "%s", "of its versions it cannot be said which is the highest");
     if (found->others > 0)
         asy_add_finding(repository->run->dossier, ASY_NOTE, ASY_PACKAGE_AMBIGUOUS, repository->run->subject, index,
                         "%zu other versions are there, the highest is %.*s", found->others, shown,

@@ -32,6 +32,30 @@ assay_status asy_gather(struct asy_run *);
 /* Recognises and reads every evidence item; what it cannot read is in the item's `why`. */
 assay_status asy_read_evidence(struct asy_run *);
 
+/* Reads one evidence item, as the format that the caller named or that recognises it. */
+void asy_read_item(struct asy_run *, struct asy_item *);
+
+/* The subject, where it carries its own evidence: a package, an attached CMS message; and what it holds. */
+void asy_read_subject(struct asy_run *);
+
+/* The same where it is a package; false, and nothing is read, where it is none. */
+bool asy_read_subject_package(struct asy_run *);
+
+/* The format that the caller named for files; NULL: they are recognised. */
+const struct asy_format *asy_wanted_format(const struct asy_run *);
+
+/* The files of a tree that are called like packages: they may bring their own evidence. */
+void asy_read_packages(struct asy_run *);
+
+/* Archives and packages are not: they are read by offset, whatever their size. */
+bool asy_is_read_whole(const struct asy_format *);
+
+/* Takes the claims from `first` on back, of a document that broke its grammar: none of them is ever answered. */
+void asy_drop_claims(struct asy_dossier *, size_t first);
+
+/* The reason that a reader's failure is. */
+enum asy_reason asy_reading_reason(const struct asy_diag *);
+
 /* Binds links that name paths to items. */
 assay_status asy_bind(struct asy_run *);
 

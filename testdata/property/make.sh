@@ -1,12 +1,12 @@
 #!/bin/sh
 # Makes the updates that tests/property turns bit by bit: small, one an evidence, each allowed as it is.  With openssl(1),
-# minisign(1), ssh-keygen(1), sha256sum(1), hashdeep(1) and bsdtar(1).  Keys are made anew and thrown away; the
-# certificates are valid for a hundred years.
+# minisign(1), ssh-keygen(1), sha256sum(1), hashdeep(1), tar(1), bsdtar(1), zip(1), compressors, python3(1).  Keys are made
+# anew, thrown away; the certificates are valid for a hundred years.
 set -eu
 export LC_ALL=C
 cd "$(dirname "$0")"
 here=$PWD
-find . -mindepth 1 ! -name make.sh -delete
+find . -mindepth 1 ! -name make.sh ! -name stream.py -delete
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd "$work"
@@ -77,6 +77,9 @@ sign agent.bin.p7s -outform DER
 sign armored.p7s -outform PEM
 sign noattr.p7s -outform DER -noattr
 sign agent.p7m -outform DER -nodetach
+# without the line feed at its end, so that nothing can be taken from it
+openssl cms -cmsout -inform DER -in agent.p7m -outform PEM | head -c -1 >armored.p7m
+python3 "$here/stream.py" agent.p7m >streamed.p7m
 echo 01 >serial
 openssl ts -query -data agent.bin -sha256 -cert -no_nonce -out q.tsq 2>/dev/null
 openssl ts -reply -config ext.cnf -section tsa_config -queryfile q.tsq -signer tsa.crt -inkey tsa.key \
@@ -84,10 +87,28 @@ openssl ts -reply -config ext.cnf -section tsa_config -queryfile q.tsq -signer t
 openssl ts -reply -config ext.cnf -section tsa_config -queryfile q.tsq -signer tsa.crt -inkey tsa.key \
     -token_out -out agent.bin.tst 2>/dev/null
 
+# Archives of the artifact, whose member is what SHA256SUMS says.
+pack() { # output, tool and options
+    out=$1; shift
+    touch -d @1750000000 agent.bin
+    "$@" agent.bin
+    mv packed "$out"
+}
+pack agent.tar tar -b1 --format=ustar --owner=0 --group=0 --mode=0644 -cf packed
+pack pax.tar tar -b1 --format=pax --owner=0 --group=0 --mode=0644 -cf packed
+gzip -9n <agent.tar >agent.tar.gz
+bzip2 <agent.tar >agent.tar.bz2
+xz <agent.tar >agent.tar.xz
+zstd -q <agent.tar >agent.tar.zst
+pack stored.zip bsdtar --uid 0 --gid 0 --format=zip --options=zip:compression=store -cf packed
+pack deflated.zip bsdtar --uid 0 --gid 0 --format=zip --options=zip:compression=deflate -cf packed
+zip -q -X info.zip agent.bin
+
 cp agent.bin minisign.pub ./*.minisig SHA256SUMS agent.bin.sha512 release.hashdeep release.mtree \
     agent.bin.sshsig ecdsa.sshsig ssh.pub ssh-ecdsa.pub allowed_signers \
     ec.pub ec.sig ec.sig.b64 ed.pub ed.sig rsa.pub pss.sig \
-    root.crt agent.bin.p7s armored.p7s noattr.p7s agent.p7m agent.bin.tsr agent.bin.tst "$here"
+    root.crt agent.bin.p7s armored.p7s noattr.p7s agent.p7m armored.p7m streamed.p7m agent.bin.tsr agent.bin.tst \
+    ./*.tar ./*.tar.* ./*.zip "$here"
 
 # A policy that denies the very file that every signature here is good for.
 cat >"$here/deny.yaml" <<EOF

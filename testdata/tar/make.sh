@@ -162,6 +162,7 @@ save('gzip_cut.tar.gz', gz[:-9])
 save('gzip_ratio.tar.gz', gzip.compress(file(b'z', b'\0' * (20 << 20)) + END, 9, mtime=0))
 run = lambda *a: subprocess.run(a, input=tar, capture_output=True, check=True).stdout
 save('xz_tail.tar.xz', run('xz', '-c') + b'hidden!!')
+save('xz_padding.tar.xz', run('xz', '-c') + b'\0' * 16)
 save('bzip2_tail.tar.bz2', run('bzip2', '-c') + b'hidden!!')
 save('zstd_tail.tar.zst', run('zstd', '-qc') + b'hidden!!')
 save('xz_cut.tar.xz', run('xz', '-c')[:-5])

@@ -84,7 +84,7 @@ mkdir tree
 echo good >tree/good
 echo evil >tree/evil
 sign k.key tree/good
-printf -- '-----BEGIN PGP SIGNATURE-----\n\niQ==\n-----END PGP SIGNATURE-----\n' >tree/evil.asc
+echo '{}' >tree/evil.sigstore.json
 policy waive.yaml <<'END'
 trust:
   keys:
@@ -96,7 +96,7 @@ waivers:
   - {finding: evidence.unsupported, subject: "*", owner: me, reason: not read yet, expires: 2099-01-01}
 END
 expect 1 'coverage.unlisted-file' "$assay" verify --policy waive.yaml tree
-rm tree/evil tree/evil.asc
+rm tree/evil tree/evil.sigstore.json
 expect 0 ALLOW "$assay" verify --policy waive.yaml tree
 
 # a waived weakness waives nothing else
@@ -126,6 +126,49 @@ refuse "$assay" verify --policy weak.yaml --set min_rsa=3072 --set require_comme
 sed 's/^require:/&\n  timestamp: true/' weak.yaml >stamp.yaml
 expect 3 'timestamp.missing' "$assay" verify --policy stamp.yaml weak
 
+# ---- what a chain lacks in strictness can be waived, one kind and nothing else ----
+openssl req -newkey rsa:2048 -nodes -keyout short.key -subj /CN=Short -out short.csr 2>/dev/null
+printf 'keyUsage=digitalSignature\nextendedKeyUsage=codeSigning\n' >short.ext
+openssl x509 -req -in short.csr -CA ca.pem -CAkey ca.key -days 99 -extfile short.ext -out short.pem 2>/dev/null
+cms() { openssl cms -sign -binary -in "$1" -signer "$2.pem" -inkey "$2.key" -outform DER -out "$1.p7s" -md sha256; }
+echo update >chained
+cms chained leaf
+policy missing.yaml <<'END'
+trust:
+  anchors:
+    - {name: root, file: ca.pem}
+settings: {revocation: require}
+require:
+  signers:
+    - of: [root]
+waivers:
+  - {finding: revocation.missing, subject: "*", owner: me, reason: no list is published yet, expires: 2099-01-01}
+END
+sed '/waivers/,$d' missing.yaml >strict.yaml
+expect 3 'revocation.missing' "$assay" verify --policy strict.yaml chained
+expect 0 'revocation.missing' "$assay" verify --policy missing.yaml chained
+expect 0 'waived by me' "$assay" verify --policy missing.yaml chained
+sed 's/2099/2020/' missing.yaml >late.yaml
+expect 3 'policy.waiver-expired' "$assay" verify --policy late.yaml chained
+expect 12 'signer.identity' "$assay" verify --policy missing.yaml --identity Boss chained
+expect 12 'signer.purpose' "$assay" verify --policy missing.yaml --purpose smime chained
+cms chained short
+expect 0 'waived by me' "$assay" verify --policy missing.yaml chained
+refuse "$assay" verify --policy missing.yaml --set min_rsa=3072 chained
+sed 's/revocation.missing/signer.weak-key/; s/revocation: require/min_rsa: 3072/' missing.yaml >short.yaml
+expect 12 'key of CN=Any CA' "$assay" verify --policy short.yaml chained
+openssl req -x509 -newkey rsa:3072 -nodes -keyout long.key -out long.pem -days 30 -subj "/CN=Long CA" 2>/dev/null
+openssl x509 -req -in short.csr -CA long.pem -CAkey long.key -days 29 -extfile short.ext -out short.pem 2>/dev/null
+cms chained short
+sed -i 's/ca.pem/long.pem/' short.yaml
+expect 0 'waived by me' "$assay" verify --policy short.yaml chained
+refuse "$assay" verify --policy short.yaml --set revocation=require chained
+openssl dgst -sha256 -sign short.key -out chained.sig chained
+echo other >other
+cp chained.p7s other.p7s
+refuse "$assay" verify --policy short.yaml other
+rm chained.p7s chained.sig
+
 # ---- a list is a subject like any other ----
 mkdir list
 echo one >list/one
@@ -144,6 +187,15 @@ sign k.key carried/good
 openssl cms -sign -binary -nodetach -in app -signer leaf.pem -inkey leaf.key -outform DER -out carried/setup.p7m -md sha256
 expect 1 'coverage.unlisted-file' "$assay" verify --policy none --key k.pub carried
 expect 0 ALLOW "$assay" verify --policy none --key k.pub --anchor ca.pem carried
+
+# ---- a signature without its signed attributes verifies over a file made of them ----
+cms=$data/cms
+expect 3 'is a set of attributes' "$assay" verify --policy none --anchor "$cms/root.crt" \
+    --signature "$cms/stripped.p7s" "$cms/attributes.bin"
+expect 0 ALLOW "$assay" verify --policy none --anchor "$cms/root.crt" --signature "$cms/noattr.p7s" "$cms/data.bin"
+digest=$(sha256sum <"$cms/data.bin" | cut -d' ' -f1)
+expect 3 'not its digest' "$assay" verify --policy none --anchor "$cms/root.crt" \
+    --signature "$cms/noattr.p7s" "sha256:$digest"
 
 # ---- a key has no common name ----
 expect 12 'signer.identity' "$assay" verify --policy none --key k.pub --set require_cn=Boss carried/good

@@ -29,6 +29,23 @@ expect 0 ALLOW "$assay" verify --policy none --key "$s/keys/acme.pub" $at --mani
     --signature "$s/good/SHA256SUMS.minisig" "sha256:$digest"
 expect 0 ALLOW "$assay" verify --policy none $at --pin-manifest "$s/good/SHA256SUMS" "$s/good/agent.conf"
 
+# a message around its own content, as it is, streamed or armored; text around it is nobody's
+for message in attached.p7m streamed.p7m armored.p7m armored-streamed.p7m; do
+    expect 0 ALLOW "$assay" verify --policy none --anchor "$data/cms/root.crt" $at "$data/cms/$message"
+done
+{ echo 'see below'; cat "$data/cms/armored.p7m"; } >"$tmp/before.p7m"
+{ cat "$data/cms/armored.p7m"; echo 'see above'; } >"$tmp/behind.p7m"
+expect 10 'UNPROVEN' "$assay" verify --policy none --anchor "$data/cms/root.crt" $at "$tmp/before.p7m"
+expect 3 'evidence.malformed' "$assay" verify --policy none --anchor "$data/cms/root.crt" $at "$tmp/behind.p7m"
+
+# what a signer archived is asked, and believed for its own signature alone
+archived() { signature=$1; shift; expect "$@" --signature "$data/cms/$signature" "$data/cms/data.bin"; }
+anchor="--policy none --anchor $data/cms/archive-root.crt $at"
+archived archived.p7s 0 ALLOW "$assay" verify $anchor --set revocation=require
+archived archived-revoked.p7s 12 'signer.revoked' "$assay" verify $anchor
+archived good.p7s 3 'revocation.missing' "$assay" verify --policy none --anchor "$data/cms/root.crt" $at \
+    --set revocation=require
+
 # two of three must have signed, and did
 expect 0 ALLOW "$assay" verify --policy none --key "$s/keys/acme.pub" --anchor "$s/keys/root.pem" $at \
     --set threshold=2 "$s/good"
@@ -58,6 +75,18 @@ expect 0 'acme' "$assay" policy explain "$s/policy.yaml"
 "$assay" policy init >"$tmp/new.yaml"
 expect 0 'good' "$assay" policy check "$tmp/new.yaml"
 expect 3 'policy.empty' "$assay" verify --policy "$tmp/new.yaml" $at "$s/good"
+expect 3 'the policy has no products' "$assay" verify --policy "$tmp/new.yaml" $at "$s/good"
+cat >"$tmp/agent.yaml" <<END
+assay-policy: 1
+name: agent
+products:
+  - {name: agent, match: ["agent-*.tar"], require: {coverage: all}}
+END
+expect 3 'no product of the policy matches this name' "$assay" verify --policy "$tmp/agent.yaml" $at "$s/good"
+
+# help on the way is help, and never the status of an ALLOW
+expect 2 'usage: assay verify' "$assay" verify --help
+expect 0 'usage: assay verify' "$assay" help verify
 sed 's/threshold: 1/treshold: 1/' "$s/policy.yaml" >"$tmp/typo.yaml"
 expect 2 'treshold' "$assay" verify --policy "$tmp/typo.yaml" $at "$s/good"
 

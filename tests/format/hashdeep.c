@@ -35,13 +35,7 @@ Test(hashdeep, digests_that_cannot_be_computed_are_passed_over)
     reading_end(&t);
 }
 
-struct invalid_row {
-    const char *name;
-    int code;
-    enum asy_reason finding;
-};
-
-static const struct invalid_row invalid[] = {
+static const struct defect invalid[] = {
     { "bad-size", ASSAY_E_FORMAT, ASY_REASON_NONE },
     { "conflict", ASSAY_E_FORMAT, ASY_MANIFEST_CONFLICT },
     { "no-columns", ASSAY_E_FORMAT, ASY_REASON_NONE },
@@ -56,18 +50,7 @@ static const struct invalid_row invalid[] = {
 
 Test(hashdeep, one_defect_refuses_all_of_it)
 {
-    for (size_t i = 0; i < sizeof invalid / sizeof *invalid; i++) {
-        bool recognised;
-        struct reading_test t =
-            read_case("hashdeep", "invalid", invalid[i].name, "release.hashdeep", &recognised);
-
-        cr_expect(recognised, "%s", invalid[i].name);
-        cr_expect_eq(t.status.code, invalid[i].code, "%s: %d", invalid[i].name, t.status.code);
-        cr_expect_eq(t.reading.dossier->facts_n, 0, "%s", invalid[i].name);
-        if (invalid[i].finding != ASY_REASON_NONE)
-            cr_expect(has_finding(&t, invalid[i].finding), "%s", invalid[i].name);
-        reading_end(&t);
-    }
+    check_defects("hashdeep", "release.hashdeep", invalid, sizeof invalid / sizeof *invalid);
 }
 
 struct text_row {
@@ -110,21 +93,5 @@ Test(hashdeep, the_grammar_line_by_line)
 
 Test(hashdeep, every_prefix_and_every_zero_byte)
 {
-    static const char text[] = HEAD "## c\n" ROW "a\n" ROW "conf/a,b\n";
-
-    for (size_t n = 0; n < sizeof text - 1; n++) {
-        struct reading_test t = reading_of("hashdeep", "x");
-        char bad[sizeof text];
-
-        read_bytes(&t, (struct asy_view){ (const uint8_t *)text, n });
-        cr_expect(assay_ok(t.status) || t.reading.dossier->facts_n == 0, "%zu bytes", n);
-        cr_expect_leq(t.reading.dossier->facts_n, 4, "%zu bytes", n);
-        reading_end(&t);
-        t = reading_of("hashdeep", "x");
-        memcpy(bad, text, sizeof text);
-        bad[n] = '\0';
-        read_bytes(&t, (struct asy_view){ (const uint8_t *)bad, sizeof text - 1 });
-        cr_expect_eq(t.status.code, ASSAY_E_FORMAT, "byte %zu", n);
-        reading_end(&t);
-    }
+    check_prefixes_and_zeros("hashdeep", HEAD "## c\n" ROW "a\n" ROW "conf/a,b\n", 4);
 }

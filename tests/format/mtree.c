@@ -39,13 +39,7 @@ Test(mtree, what_libarchive_writes_is_read)
     }
 }
 
-struct invalid_row {
-    const char *name;
-    int code;
-    enum asy_reason finding;
-};
-
-static const struct invalid_row invalid[] = {
+static const struct defect invalid[] = {
     { "absolute-path", ASSAY_E_FORMAT, ASY_MANIFEST_PATH },
     { "bad-escape", ASSAY_E_FORMAT, ASY_REASON_NONE },
     { "conflict", ASSAY_E_FORMAT, ASY_MANIFEST_CONFLICT },
@@ -60,18 +54,7 @@ static const struct invalid_row invalid[] = {
 
 Test(mtree, one_defect_refuses_all_of_it)
 {
-    for (size_t i = 0; i < sizeof invalid / sizeof *invalid; i++) {
-        bool recognised;
-        struct reading_test t = read_case("mtree", "invalid", invalid[i].name, "release.mtree", &recognised);
-
-        cr_expect(recognised, "%s", invalid[i].name);
-        cr_expect_eq(t.status.code, invalid[i].code, "%s: %d %s", invalid[i].name, t.status.code,
-                     t.reading.diag.text);
-        cr_expect_eq(t.reading.dossier->facts_n, 0, "%s", invalid[i].name);
-        if (invalid[i].finding != ASY_REASON_NONE)
-            cr_expect(has_finding(&t, invalid[i].finding), "%s", invalid[i].name);
-        reading_end(&t);
-    }
+    check_defects("mtree", "release.mtree", invalid, sizeof invalid / sizeof *invalid);
 }
 
 struct text_row {
@@ -216,22 +199,8 @@ Test(mtree, recognised_by_its_first_line)
 
 Test(mtree, every_prefix_and_every_zero_byte)
 {
-    static const char text[] =
-        "#mtree\n/set type=file\n. type=dir\n  a\\040b size=1 \\\n" SHA "\nsub type=dir\nc" SHA "\n..\n..\n";
-
-    for (size_t n = 0; n < sizeof text - 1; n++) {
-        struct reading_test t = reading_of("mtree", "x");
-        char bad[sizeof text];
-
-        read_bytes(&t, (struct asy_view){ (const uint8_t *)text, n });
-        cr_expect(assay_ok(t.status) || t.reading.dossier->facts_n == 0, "%zu bytes", n);
-        cr_expect_leq(t.reading.dossier->facts_n, 2, "%zu bytes", n);
-        reading_end(&t);
-        t = reading_of("mtree", "x");
-        memcpy(bad, text, sizeof text);
-        bad[n] = '\0';
-        read_bytes(&t, (struct asy_view){ (const uint8_t *)bad, sizeof text - 1 });
-        cr_expect_eq(t.status.code, ASSAY_E_FORMAT, "byte %zu", n);
-        reading_end(&t);
-    }
+    check_prefixes_and_zeros("mtree",
+                             "#mtree\n/set type=file\n. type=dir\n  a\\040b size=1 \\\n" SHA
+                             "\nsub type=dir\nc" SHA "\n..\n..\n",
+                             2);
 }

@@ -74,12 +74,7 @@ Test(timestamp, no_prefix_is_read_and_no_changed_byte_crashes)
     bench_close(&b);
 }
 
-struct corpus {
-    const char *stamp, *data;
-    bool reads, holds;
-};
-
-static const struct corpus corpus[] = {
+static const struct bench_case corpus[] = {
     { "ts.tsr", "update.img", true, true },         { "ts.tsr", "flip.img", true, false },
     { "ts2.tsr", "update.img", true, true },        { "ts-flip.tsr", "update.img", true, false },
     { "ts-trunc.tsr", "update.img", false, false }, { "ts-early.tsr", "update.img", true, true },
@@ -90,19 +85,5 @@ Test(timestamp, the_corpus_reads_as_its_cases_say)
 {
     if (access(CORPUS "ts.tsr", R_OK) != 0)
         cr_skip_test("no corpus at " CORPUS);
-    for (size_t i = 0; i < sizeof corpus / sizeof *corpus; i++) {
-        struct asy_view bytes, data;
-        assay_status s;
-        struct bench b;
-
-        bench_open(&b);
-        bytes = load_file(b.arena, asy_printf(b.arena, CORPUS "%s", corpus[i].stamp));
-        data = load_file(b.arena, asy_printf(b.arena, CORPUS "%s", corpus[i].data));
-        cr_expect_eq(bench_recognise(bytes), &asy_format_timestamp, "%s", corpus[i].stamp);
-        s = bench_read(&b, &asy_format_timestamp, bytes, &data);
-        cr_expect_eq(assay_ok(s), corpus[i].reads, "%s: %s", corpus[i].stamp, b.reading.diag.text);
-        if (assay_ok(s))
-            cr_expect_eq(bench_check(&b) > 0, corpus[i].holds, "%s over %s", corpus[i].stamp, corpus[i].data);
-        bench_close(&b);
-    }
+    check_corpus(&asy_format_timestamp, CORPUS, corpus, sizeof corpus / sizeof *corpus);
 }

@@ -133,4 +133,30 @@ static inline const struct asy_claim *claim_of(const struct bench *b, enum asy_c
     return NULL;
 }
 
+/* Of a corpus: a document over a file, below its directory. */
+struct bench_case {
+    const char *document, *data;
+    bool reads, holds; /* signature and links, whatever the chain */
+};
+
+static inline void check_corpus(const struct asy_format *format, const char *dir, const struct bench_case *cases, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        const struct bench_case *row = &cases[i];
+        struct asy_view bytes, data;
+        assay_status s;
+        struct bench b;
+
+        bench_open(&b);
+        bytes = load_file(b.arena, asy_printf(b.arena, "%s%s", dir, row->document));
+        data = load_file(b.arena, asy_printf(b.arena, "%s%s", dir, row->data));
+        cr_expect_eq(bench_recognise(bytes), format, "%s", row->document);
+        s = bench_read(&b, format, bytes, &data);
+        cr_expect_eq(assay_ok(s), row->reads, "%s: %s", row->document, b.reading.diag.text);
+        if (assay_ok(s))
+            cr_expect_eq(bench_check(&b) > 0, row->holds, "%s over %s", row->document, row->data);
+        bench_close(&b);
+    }
+}
+
 #endif

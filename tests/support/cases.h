@@ -7,9 +7,11 @@
 
 #include <assay/assay.h>
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define CASE_INDEX_PATH "main/binary-amd64/Packages" /* by which every release of the cases lists its index */
 
@@ -35,6 +37,13 @@ struct trusted {
     const char *file;
 };
 
+/* How an update comes. */
+enum shape {
+    IN_MEMORY = 0,
+    IN_TREE,    /* the artifact and its evidence are the files of a directory */
+    BY_MEMBERS, /* the artifact is an archive, of whose member the evidence speaks */
+};
+
 struct update {
     const char *name, *file;
     const char *artifact; /* NULL: agent.bin */
@@ -43,6 +52,7 @@ struct update {
     struct trusted trust[CASE_TRUST];
     const char *setting, *value;
     unsigned signatures; /* claims of signatures that it needs */
+    enum shape shape;
 };
 
 struct blob {
@@ -67,6 +77,14 @@ static inline bool in_cms_head(const unsigned char *bytes, size_t len, size_t of
     (void)bytes;
     (void)len;
     return off == 25 || (off >= 32 && off <= 40);
+}
+
+/* The same with indefinite lengths. */
+static inline bool in_streamed_head(const unsigned char *bytes, size_t len, size_t off)
+{
+    (void)bytes;
+    (void)len;
+    return off == 19 || (off >= 26 && off <= 34);
 }
 
 /* The same behind "-----BEGIN CMS-----", in base64. */
@@ -131,6 +149,14 @@ static inline bool in_deb_framing(const unsigned char *bytes, size_t len, size_t
 #define ARMORED(file, name) { ASSAY_ROLE_SIGNATURE, file, name, NULL, LINE_FREE }
 #define CMS(file, name) { ASSAY_ROLE_SIGNATURE, file, name, in_cms_head, 0 }
 #define KEY(file) { { ASSAY_TRUST_KEY, file } }
+#define SIGNED_LIST(list) \
+    { LIST("property/" list, list), MINISIG("property/" list ".minisig", list ".minisig") }
+#define ARCHIVE(file) \
+    { file, "property/" file, file, NULL, SIGNED_LIST("SHA256SUMS"), KEY("property/minisign.pub"), NULL, NULL, 2, \
+      BY_MEMBERS }
+#define TREE(list) \
+    { "tree, " list, "property/agent.bin", NULL, NULL, SIGNED_LIST(list), KEY("property/minisign.pub"), NULL, NULL, 2, \
+      IN_TREE }
 
 static const struct update updates[] = {
     { "minisign", "minisign/valid/agent.bin", NULL, NULL,
@@ -143,20 +169,13 @@ static const struct update updates[] = {
     { "signify", "minisign/valid/agent.bin", NULL, NULL, { MINISIG("minisign/valid/signify.sig", "agent.bin.sig") },
       KEY("minisign/valid/signify.pub"), NULL, NULL, 1 },
     { "sums", "property/agent.bin", NULL, NULL,
-      { LIST("property/SHA256SUMS", "SHA256SUMS"), MINISIG("property/SHA256SUMS.minisig", "SHA256SUMS.minisig") },
-      KEY("property/minisign.pub"), NULL, NULL, 2 },
+      SIGNED_LIST("SHA256SUMS"), KEY("property/minisign.pub"), NULL, NULL, 2 },
     { "digest_file", "property/agent.bin", NULL, NULL,
-      { LIST("property/agent.bin.sha512", "agent.bin.sha512"),
-        MINISIG("property/agent.bin.sha512.minisig", "agent.bin.sha512.minisig") },
-      KEY("property/minisign.pub"), NULL, NULL, 2 },
+      SIGNED_LIST("agent.bin.sha512"), KEY("property/minisign.pub"), NULL, NULL, 2 },
     { "hashdeep", "property/agent.bin", NULL, NULL,
-      { LIST("property/release.hashdeep", "release.hashdeep"),
-        MINISIG("property/release.hashdeep.minisig", "release.hashdeep.minisig") },
-      KEY("property/minisign.pub"), NULL, NULL, 2 },
+      SIGNED_LIST("release.hashdeep"), KEY("property/minisign.pub"), NULL, NULL, 2 },
     { "mtree", "property/agent.bin", NULL, NULL,
-      { LIST("property/release.mtree", "release.mtree"),
-        MINISIG("property/release.mtree.minisig", "release.mtree.minisig") },
-      KEY("property/minisign.pub"), NULL, NULL, 2 },
+      SIGNED_LIST("release.mtree"), KEY("property/minisign.pub"), NULL, NULL, 2 },
     { "sshsig, a key", "property/agent.bin", NULL, NULL, { ARMORED("property/agent.bin.sshsig", "agent.bin.sshsig") },
       KEY("property/ssh.pub"), NULL, NULL, 1 },
     { "sshsig, ECDSA", "property/agent.bin", NULL, NULL, { ARMORED("property/ecdsa.sshsig", "agent.bin.sshsig") },
@@ -180,6 +199,10 @@ static const struct update updates[] = {
       { { ASSAY_TRUST_ANCHOR, "property/root.crt" } }, NULL, NULL, 1 },
     { "cms, attached", "property/agent.p7m", "agent.p7m", in_cms_head, { { 0 } },
       { { ASSAY_TRUST_ANCHOR, "property/root.crt" } }, NULL, NULL, 1 },
+    { "cms, attached, armored", "property/armored.p7m", "agent.p7m", in_armored_head, { { 0 } },
+      { { ASSAY_TRUST_ANCHOR, "property/root.crt" } }, NULL, NULL, 1 },
+    { "cms, attached, streamed", "property/streamed.p7m", "agent.p7m", in_streamed_head, { { 0 } },
+      { { ASSAY_TRUST_ANCHOR, "property/root.crt" } }, NULL, NULL, 1 },
     { "timestamp, response", "property/agent.bin", NULL, NULL,
       { { ASSAY_ROLE_TIMESTAMP, "property/agent.bin.tsr", "agent.bin.tsr", in_response_head, 0 } },
       { { ASSAY_TRUST_TSA_ANCHOR, "property/root.crt" } }, NULL, NULL, 1 },
@@ -195,6 +218,19 @@ static const struct update updates[] = {
     { "two signers", "property/agent.bin", NULL, NULL,
       { ARMORED("property/agent.bin.sshsig", "agent.bin.sshsig"), SIGNATURE("property/ec.sig", "agent.bin.sig") },
       { { ASSAY_TRUST_KEY, "property/ssh.pub" }, { ASSAY_TRUST_KEY, "property/ec.pub" } }, "threshold", "2", 2 },
+    TREE("SHA256SUMS"),
+    TREE("agent.bin.sha512"),
+    TREE("release.hashdeep"),
+    TREE("release.mtree"),
+    ARCHIVE("agent.tar"),
+    ARCHIVE("pax.tar"),
+    ARCHIVE("agent.tar.gz"),
+    ARCHIVE("agent.tar.bz2"),
+    ARCHIVE("agent.tar.xz"),
+    ARCHIVE("agent.tar.zst"),
+    ARCHIVE("stored.zip"),
+    ARCHIVE("deflated.zip"),
+    ARCHIVE("info.zip"),
 };
 enum { UPDATES = sizeof updates / sizeof *updates };
 
@@ -203,6 +239,7 @@ struct loaded {
     const struct update *is;
     struct blob artifact, evidence[CASE_EVIDENCE], trust[CASE_TRUST];
     size_t evidence_n, trust_n;
+    char dir[64]; /* IN_TREE: where the files are */
 };
 
 static inline struct blob load(const char *file)
@@ -234,11 +271,47 @@ static inline struct loaded load_update(const struct update *update)
         out.trust[out.trust_n] = load(update->trust[out.trust_n].file);
         out.trust_n++;
     }
+    if (update->shape == IN_TREE) {
+        (void)strcpy(out.dir, "/tmp/assay-update-XXXXXX");
+        if (mkdtemp(out.dir) == NULL)
+            abort();
+    }
     return out;
+}
+
+static inline const char *name_of_artifact(const struct loaded *update)
+{
+    return update->is->artifact == NULL ? "agent.bin" : update->is->artifact;
+}
+
+/* With NULL the file is only taken away.  No memory is allocated here. */
+static inline void put_file(const struct loaded *update, const char *name, const struct blob *blob)
+{
+    char path[256];
+    int fd;
+
+    (void)snprintf(path, sizeof path, "%s/%s", update->dir, name);
+    (void)unlink(path);
+    if (blob == NULL)
+        return;
+    fd = open(path, O_WRONLY | O_CREAT | O_EXCL, 0600);
+    if (fd < 0 || write(fd, blob->data, blob->len) != (ssize_t)blob->len || close(fd) != 0)
+        abort();
+}
+
+static inline void clear_tree(const struct loaded *update)
+{
+    put_file(update, name_of_artifact(update), NULL);
+    for (size_t i = 0; i < CASE_EVIDENCE && update->is->evidence[i].file != NULL; i++)
+        put_file(update, update->is->evidence[i].name, NULL);
 }
 
 static inline void unload_update(struct loaded *update)
 {
+    if (update->is->shape == IN_TREE) {
+        clear_tree(update);
+        (void)rmdir(update->dir);
+    }
     free(update->artifact.data);
     for (size_t i = 0; i < update->evidence_n; i++)
         free(update->evidence[i].data);
@@ -281,11 +354,23 @@ static inline assay_engine *engine_of(const struct loaded *update, bool trusting
     return engine;
 }
 
-/* The subject with its evidence in the order that `order` gives (NULL: as it is listed); NULL when something failed. */
-static inline assay_subject *subject_of(const struct loaded *update, const size_t *order)
+/* The files are made in that order too. */
+static inline assay_subject *subject_of_tree(const struct loaded *update, const size_t *order)
 {
-    const char *name = update->is->artifact == NULL ? "agent.bin" : update->is->artifact;
-    assay_subject *subject = assay_subject_new_memory(update->artifact.data, update->artifact.len, name);
+    clear_tree(update);
+    for (size_t i = 0; i < update->evidence_n; i++) {
+        size_t k = order == NULL ? i : order[i];
+
+        put_file(update, update->is->evidence[k].name, &update->evidence[k]);
+    }
+    put_file(update, name_of_artifact(update), &update->artifact);
+    return assay_subject_new_path(update->dir);
+}
+
+static inline assay_subject *subject_of_bytes(const struct loaded *update, const size_t *order)
+{
+    assay_subject *subject =
+        assay_subject_new_memory(update->artifact.data, update->artifact.len, name_of_artifact(update));
     bool good = subject != NULL;
 
     for (size_t i = 0; good && i < update->evidence_n; i++) {
@@ -297,10 +382,18 @@ static inline assay_subject *subject_of(const struct loaded *update, const size_
         if (good && evidence->role == ASSAY_ROLE_INDEX)
             good = assay_ok(assay_subject_index_path(subject, CASE_INDEX_PATH));
     }
+    if (good && update->is->shape == BY_MEMBERS)
+        assay_subject_by_members(subject, true);
     if (good)
         return subject;
     assay_subject_free(subject);
     return NULL;
+}
+
+/* The subject with its evidence in the order that `order` gives (NULL: as it is listed); NULL when something failed. */
+static inline assay_subject *subject_of(const struct loaded *update, const size_t *order)
+{
+    return update->is->shape == IN_TREE ? subject_of_tree(update, order) : subject_of_bytes(update, order);
 }
 
 #endif

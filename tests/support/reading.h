@@ -120,4 +120,50 @@ static inline struct reading_test read_case(const char *format, const char *kind
     return t;
 }
 
+/* A case of testdata with one defect, which refuses all of it; `finding` may be none. */
+struct defect {
+    const char *name;
+    int code;
+    enum asy_reason finding;
+};
+
+static inline void check_defects(const char *format, const char *list, const struct defect *defects, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        bool recognised;
+        struct reading_test t = read_case(format, "invalid", defects[i].name, list, &recognised);
+
+        cr_expect(recognised, "%s", defects[i].name);
+        cr_expect_eq(t.status.code, defects[i].code, "%s: %d %s", defects[i].name, t.status.code, t.reading.diag.text);
+        cr_expect_eq(t.reading.dossier->facts_n, 0, "%s", defects[i].name);
+        cr_expect(t.reading.diag.text[0] != '\0', "%s", defects[i].name);
+        if (defects[i].finding != ASY_REASON_NONE)
+            cr_expect(has_finding(&t, defects[i].finding), "%s", defects[i].name);
+        reading_end(&t);
+    }
+}
+
+/* Of a text that is a list: no prefix gives links and an error, nor more than `most`; and a NUL anywhere is an error. */
+static inline void check_prefixes_and_zeros(const char *format, const char *text, size_t most)
+{
+    size_t len = strlen(text);
+
+    for (size_t n = 0; n < len; n++) {
+        struct reading_test t = reading_of(format, "x");
+        uint8_t bad[4096];
+
+        cr_assert_leq(len, sizeof bad);
+        read_bytes(&t, asy_view_head(asy_view_of(text), n));
+        cr_expect(assay_ok(t.status) || t.reading.dossier->facts_n == 0, "%zu bytes", n);
+        cr_expect_leq(t.reading.dossier->facts_n, most, "%zu bytes", n);
+        reading_end(&t);
+        t = reading_of(format, "x");
+        memcpy(bad, text, len);
+        bad[n] = '\0';
+        read_bytes(&t, (struct asy_view){ bad, len });
+        cr_expect_eq(t.status.code, ASSAY_E_FORMAT, "byte %zu", n);
+        reading_end(&t);
+    }
+}
+
 #endif

@@ -160,6 +160,42 @@ static inline size_t each_file(const char *dir, void (*check)(const char *path))
     return n;
 }
 
+static inline void count_only(const char *path)
+{
+    (void)path;
+}
+
+/* Every file of invalid/ is one of the table, and is found to be what the table says. */
+static inline void check_hostile(const char *format, const char *dir, const struct hostile *hostile, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        struct walking w;
+        char path[512];
+
+        (void)snprintf(path, sizeof path, "%s/%s", dir, hostile[i].file);
+        w = walk_file(format, path);
+        cr_expect(assay_ok(w.status), "%s: %s", hostile[i].file, w.reading.diag.text);
+        cr_expect(walk_found(&w, hostile[i].reason), "%s: expected %s", hostile[i].file,
+                  asy_reason_text(hostile[i].reason)->id);
+        if (!walk_found(&w, hostile[i].reason))
+            walk_show(&w);
+        walking_end(&w);
+    }
+    cr_expect_eq(each_file(dir, count_only), n, "a file of %s is not in the table", dir);
+}
+
+/* Recognised, nothing found, and the members that `list` names. */
+static inline void check_clean(const char *format, const char *path, const char *list)
+{
+    struct walking w = walk_file(format, path);
+
+    cr_expect(assay_ok(w.status) && w.reading.dossier->findings_n == 0, "%s has findings", path);
+    walk_show(&w);
+    cr_expect(w.recognised != NULL && strcmp(w.recognised->name, format) == 0, "%s is not recognised", path);
+    check_members(&w, list);
+    walking_end(&w);
+}
+
 /* Every beginning of the file, shorter than the file, must be refused. */
 static inline void check_truncations(const char *format, const char *path)
 {

@@ -104,23 +104,3 @@ Test(deb822, times)
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
         cr_expect_not(asy_mail_time(asy_view_of(bad[i]), &seconds), "%s", bad[i]);
 }
-
-/* As dpkg --compare-versions orders them. */
-Test(deb822, versions_in_order)
-{
-    static const char *const rising[] = {
-        "0~~", "0~~a", "0~", "0", "0a", "0+", "1.0~rc1-1", "1.0-1", "1.0-1+b1", "1.0-1.1", "1.0-2", "1.0-10", "1.0a-1", "1.0+dfsg-1",
-        "1.2-1", "1.10-1", "2-0", "10-0", "1:0.1", "2:0",
-    };
-    size_t n = sizeof rising / sizeof *rising;
-
-    for (size_t i = 0; i < n; i++) {
-        for (size_t k = 0; k < n; k++) {
-            int order = asy_deb_version_cmp(asy_view_of(rising[i]), asy_view_of(rising[k]));
-
-            cr_expect((order < 0) == (i < k) && (order > 0) == (i > k), "%s and %s: %d", rising[i], rising[k], order);
-        }
-    }
-    cr_expect_eq(asy_deb_version_cmp(asy_view_of("1.0"), asy_view_of("0:1.0-0")), 0);
-    cr_expect_eq(asy_deb_version_cmp(asy_view_of("1.01"), asy_view_of("1.1")), 0);
-}

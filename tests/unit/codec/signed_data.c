@@ -270,6 +270,44 @@ Test(signed_data, revocation_data_comes_in_two_kinds)
     refused(&m, "no pair");
 }
 
+#define ONE TEXT("\x30\x03\x02\x01\x01")
+#define TWO TEXT("\x30\x03\x02\x01\x02")
+#define ARCHIVAL TEXT("\x06\x09\x2a\x86\x48\x86\xf7\x2f\x01\x01\x08")
+
+static struct message archiving(V value)
+{
+    struct message m = usual();
+
+    m.signed_attrs = WRAP(arena, 0xa0, attribute(CONTENT_TYPE, DATA_OID), attribute(MESSAGE_DIGEST, DIGEST),
+                          attribute(ARCHIVAL, value));
+    return m;
+}
+
+Test(signed_data, a_signer_archives_revocation_data)
+{
+    V crls = WRAP(arena, 0xa0, WRAP(arena, 0x30, ONE, TWO));
+    V ocsp = WRAP(arena, 0xa1, WRAP(arena, 0x30, ONE));
+    struct message m = archiving(WRAP(arena, 0x30, crls, ocsp, TEXT("\xa2\x02\x30\x00")));
+    struct asy_signed_data data;
+
+    m.crls = WRAP(arena, 0xa1, TWO);
+    accepted(&m, &data);
+    cr_expect_eq(data.crls_n, 3, "behind that of the message");
+    cr_expect(asy_view_eq(data.crls[1], ONE) && asy_view_eq(data.crls[2], TWO));
+    cr_expect_eq(data.ocsp_n, 1);
+    m = archiving(WRAP(arena, 0x30, ocsp));
+    accepted(&m, &data);
+    cr_expect(data.crls_n == 0 && data.ocsp_n == 1);
+    m = archiving(WRAP(arena, 0x30, ocsp, crls));
+    refused(&m, "unknown part");
+    m = archiving(TEXT("\x04\x00"));
+    refused(&m, "not one SEQUENCE");
+    m = archiving(WRAP(arena, 0x30, TEXT("\xa0\x02\x04\x00")));
+    refused(&m, "no list");
+    m = archiving(WRAP(arena, 0x30, TEXT("\xa0\x04\x30\x02\x04\x00")));
+    refused(&m, "no SEQUENCE");
+}
+
 /* A certificate as far as it names itself: serial number 5, or another, and `tail` for what tells two apart. */
 static V certificate(V serial, V tail)
 {
