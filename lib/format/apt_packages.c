@@ -124,8 +124,9 @@ static bool gather(struct asy_reading *reading, struct files *files)
     files->by_package = asy_alloc(dossier->arena, files->n + 1, sizeof *files->by_package);
     if (files->by_package == NULL)
         return false;
-    if (files->n > 0)
-        memcpy(files->by_package, files->by_base, files->n * sizeof *files->by_base);
+    if (files->n == 0)
+        return true;
+    memcpy(files->by_package, files->by_base, files->n * sizeof *files->by_base);
     qsort(files->by_base, files->n, sizeof *files->by_base, by_base);
     qsort(files->by_package, files->n, sizeof *files->by_package, by_package);
     return true;

@@ -154,6 +154,7 @@ static bool load_control_file(struct contents *contents, const char *name, struc
         if (assay_ok(s))
             s = asy_source_load((*item)->source, LIST_MAX, dossier->arena, out, NULL);
         asy_source_close((*item)->source);
+        asy_source_close((*item)->source); /* the decoder that the members share */
         return assay_ok(s);
     }
     return false;
