@@ -324,6 +324,7 @@ static bool judge_leaf(const struct asy_crypto *crypto, struct asy_path *path, s
     if (leaf == NULL)
         return asy_doubt(verdict, ASY_EVIDENCE_MALFORMED, "the signer's certificate is not well-formed DER");
     describe_leaf(crypto, path->dossier, leaf, out);
+    out->has_mail = path->terms->mail != NULL && X509_check_email(leaf, path->terms->mail, 0, 0) == 1;
     holds = judge(path, leaf, verdict, out);
     sk_X509_pop_free(path->certs, X509_free);
     path->certs = NULL;

@@ -39,6 +39,7 @@ struct asy_chain_terms {
     const struct asy_settings *settings; /* partial_chain, revocation, min_rsa, min_digest, revoked_ts_before */
     bool has_stamp;                      /* a trusted timestamp proves that the signature existed at `stamped_at` */
     int64_t stamped_at;
+    const char *mail;                    /* an e-mail address to look for in the leaf; NULL */
 };
 
 /* What is said of the leaf, whether or not the path held; texts live in the dossier's arena. */
@@ -51,6 +52,7 @@ struct asy_chain_answer {
     unsigned leaf_bits;
     int64_t not_before, not_after;
     bool revocation_checked; /* for the leaf */
+    bool has_mail;           /* the address of the terms is one of the leaf's (RFC 5280 4.1.2.6 and 4.2.1.6) */
     bool only_lapses; /* it does not hold, for one kind of strictness alone: a short leaf key, or revocation data that is
                          required and missing, or stale */
 };

@@ -157,20 +157,15 @@ static const char *target_defect(struct asy_view name, struct asy_view target)
     return NULL;
 }
 
-/* Over the root of a system any target lies in it. */
-static const char *system_target_defect(struct asy_view target)
-{
-    return target.len == 0 || target.len > ASY_MEMBER_NAME_MAX || has_control(target) ? "is no path" : NULL;
-}
-
 static void check_link(struct asy_members *members, const struct asy_member *member)
 {
     const struct asy_member as_name = { .name = member->target };
     const char *defect = NULL;
 
-    if (member->type == ASY_MEMBER_SYMLINK)
-        defect = members->is_system ? system_target_defect(member->target)
-                                    : target_defect(member->name, member->target);
+    if (member->type == ASY_MEMBER_SYMLINK && (member->is_rooted || members->is_system))
+        defect = member->target.len == 0 || has_control(member->target) ? "is no path" : NULL;
+    else if (member->type == ASY_MEMBER_SYMLINK)
+        defect = target_defect(member->name, member->target);
     else if (member->type == ASY_MEMBER_HARDLINK)
         defect = defect_of(&as_name);
     if (defect != NULL)

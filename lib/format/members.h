@@ -29,6 +29,7 @@ struct asy_member {
     struct asy_view name;   /* as the archive has it; must outlive the members */
     struct asy_view target; /* of a link, likewise */
     enum asy_member_type type;
+    bool is_rooted;     /* it goes to the root of a system, where symbolic links lead wherever they should */
     bool any_backslash; /* any backslash is refused: zip, whose separator is '/' (APPNOTE 4.4.17) */
 };
 

@@ -222,3 +222,38 @@ bool asy_attribute(struct asy_dossier *dossier, const struct asy_counting *count
     }
     return !walk.full;
 }
+
+/* Puts the runs of the item that a digest is about on the list; false when the arena is full. */
+static bool add_digested(struct asy_arena *arena, const struct asy_item *item, struct asy_recipe recipe,
+                         struct asy_said **list)
+{
+    for (size_t i = 0; i < recipe.n; i++) {
+        const struct asy_piece *piece = &recipe.pieces[i];
+        struct asy_said *run;
+
+        if (piece->kind != ASY_PIECE_SPAN || piece->span.item != item)
+            continue;
+        run = asy_alloc(arena, 1, sizeof *run);
+        if (run == NULL)
+            return false;
+        *run = (struct asy_said){ piece->span.off, piece->span.len, 1, *list };
+        *list = run;
+    }
+    return true;
+}
+
+bool asy_digests_cover(const struct asy_dossier *dossier, const struct asy_item *item,
+                       const struct asy_counting *counting)
+{
+    struct asy_item digested = { .size = item->size, .has_size = item->has_size, .slack = item->slack };
+
+    for (size_t i = 0; i < dossier->facts_n; i++) {
+        const struct asy_fact *fact = dossier->facts[i];
+
+        if (fact->claim.kind == ASY_CLAIM_LINK && asy_fact_holds(fact) && fact->measure != NULL &&
+            counting->link(fact, counting->context) &&
+            !add_digested(dossier->arena, item, fact->measure->recipe, &digested.said))
+            return false;
+    }
+    return digested.has_size && digested.said != NULL && covered_to(&digested, 1, 0) >= digested.size;
+}

@@ -84,10 +84,20 @@ struct asy_signature {
     const struct asy_openpgp *openpgp;     /* NULL: of another kind */
     struct asy_view name_space;            /* SSHSIG */
     bool has_name_space;
+    const char *usual_name_space;          /* the one expected where the caller names none; NULL: the setting's default */
+    bool has_maker;
+    struct asy_view maker;                 /* the e-mail address of whoever made the document, as it says */
     struct asy_view comment;               /* a signed comment (minisign) */
     bool is_bare_cms;                      /* CMS without signed attributes: what it signs must not be a set of them */
     bool has_claimed_time;
     int64_t claimed_time;                  /* signing time as claimed: shown, never evidence */
+};
+
+/* An object of a repository that is named by its id. */
+struct asy_object_name {
+    const char *type;     /* "commit", "tree", "blob" or "tag" */
+    struct asy_view path; /* of a file or directory, below the root; empty: it has none */
+    bool is_link;         /* a symbolic link: the blob is its target */
 };
 
 struct asy_link {
@@ -98,7 +108,8 @@ struct asy_link {
     uint64_t place_off, place_len;
     struct asy_recipe target; /* the bytes; or: */
     struct asy_view path;     /* a path relative to the document's directory, safe and normal; */
-    bool by_digest;           /* or whatever input has this digest */
+    bool by_digest;           /* or whatever input has this digest; */
+    const struct asy_object_name *object; /* or the object whose id `value` is: the digest of it behind its type and size */
     bool is_optional;         /* the list is of what there can be: a file of it that is not there is not missed */
     bool is_part;             /* the file is a part of what the document stands for, and ruled about with it */
     bool has_size;

@@ -177,13 +177,11 @@ static bool keep_part(struct asy_dossier *dossier, struct asy_measure *measure)
     return true;
 }
 
-struct asy_measure *asy_add_measure(struct asy_dossier *dossier, struct asy_recipe recipe, enum asy_digest_alg alg)
+struct asy_measure *asy_new_measure(struct asy_dossier *dossier, struct asy_recipe recipe, enum asy_digest_alg alg)
 {
     struct asy_item *whole = asy_recipe_whole(recipe);
-    struct asy_measure *measure = asy_find_measure(dossier, recipe, alg);
+    struct asy_measure *measure = NULL;
 
-    if (measure != NULL)
-        return measure;
     if (asy_grow(dossier->arena, &dossier->measures, dossier->measures_n, &dossier->measures_room, sizeof(void *)))
         measure = asy_alloc(dossier->arena, 1, sizeof *measure);
     if (measure == NULL || (whole == NULL && !keep_part(dossier, measure))) {
@@ -199,6 +197,13 @@ struct asy_measure *asy_add_measure(struct asy_dossier *dossier, struct asy_reci
     }
     dossier->measures[dossier->measures_n++] = measure;
     return measure;
+}
+
+struct asy_measure *asy_add_measure(struct asy_dossier *dossier, struct asy_recipe recipe, enum asy_digest_alg alg)
+{
+    struct asy_measure *measure = asy_find_measure(dossier, recipe, alg);
+
+    return measure != NULL ? measure : asy_new_measure(dossier, recipe, alg);
 }
 
 void asy_add_slack(struct asy_dossier *dossier, struct asy_item *item, uint64_t off, uint64_t len)

@@ -131,6 +131,7 @@ struct asy_finding {
 };
 
 struct asy_tree;
+struct asy_git;
 
 struct asy_dossier {
     struct asy_arena *arena;
@@ -152,6 +153,7 @@ struct asy_dossier {
     struct asy_principal principals[ASY_PRINCIPALS];
     size_t principals_n;
     struct asy_tree *tree; /* the subject's directory, open while there is work; NULL when it is none */
+    struct asy_git *repository; /* likewise the subject's repository */
     size_t missing_n;      /* files that manifests list and that are not there */
     bool incomplete; /* something did not fit or failed inside: never an ALLOW */
 };
@@ -182,6 +184,9 @@ void asy_add_slack(struct asy_dossier *, struct asy_item *, uint64_t off, uint64
 
 /* The digest `alg` of `recipe`: the one that is already planned, or a new one. */
 struct asy_measure *asy_add_measure(struct asy_dossier *, struct asy_recipe, enum asy_digest_alg);
+
+/* The same for a recipe that was made just now, which no other claim can have. */
+struct asy_measure *asy_new_measure(struct asy_dossier *, struct asy_recipe, enum asy_digest_alg);
 
 /* The planned digest `alg` of the recipe, or NULL. */
 struct asy_measure *asy_find_measure(const struct asy_dossier *, struct asy_recipe, enum asy_digest_alg);

@@ -21,6 +21,7 @@ struct asy_settings {
     bool expired_at_signing_time;   /* expired_signer=at-signing-time */
     bool openpgp_v3;                /* OpenPGP signature packets of version 3 count */
     enum asy_sha1_selfsig sha1_selfsig; /* what an OpenPGP key says of itself over SHA-1 */
+    bool committer_matches_uid;     /* whoever made a git object must be the one who signed it, by the e-mail address */
     const char *signer;             /* fingerprint of the OpenPGP key, primary or signing, that must have signed; NULL */
     bool digest_is_enough;          /* require=digest */
     enum asy_revocation revocation;

@@ -99,7 +99,8 @@ bool asy_link_counts(const struct asy_fact *fact, const void *context)
 {
     const struct asy_weighing *rule = context;
 
-    return asy_is_strong(rule, fact->claim.is.link.alg) || asy_is_waived(rule, ASY_DIGEST_WEAK, asy_about_of(fact));
+    /* ids of objects are what their ecosystem has; they were made with a SHA-1 that detects collision attacks */
+    return fact->claim.is.link.object != NULL || asy_is_strong(rule, fact->claim.is.link.alg) || asy_is_waived(rule, ASY_DIGEST_WEAK, asy_about_of(fact));
 }
 
 /* Timestamp authorities say when, not what; they count for what only where nobody else was named. */

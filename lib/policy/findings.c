@@ -60,8 +60,8 @@ static void find_in_link(struct asy_weighing *rule, const struct asy_fact *fact)
                         NULL, fact->claim.document, "%s", fact->why.detail == NULL ? "" : fact->why.detail);
         return;
     }
-    if (fact->measure != NULL && asy_fact_holds(fact) && !asy_is_strong(rule, fact->claim.is.link.alg) &&
-        asy_is_waived(rule, ASY_DIGEST_WEAK, about))
+    if (fact->measure != NULL && asy_fact_holds(fact) && fact->claim.is.link.object == NULL &&
+        !asy_is_strong(rule, fact->claim.is.link.alg) && asy_is_waived(rule, ASY_DIGEST_WEAK, about))
         asy_find_item(rule, ASY_DIGEST_WEAK, about, asy_digest_name(fact->claim.is.link.alg));
     if (fact->measure == NULL || asy_fact_holds(fact))
         return;

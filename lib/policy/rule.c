@@ -41,6 +41,30 @@ static void mark_links(struct asy_weighing *rule)
     }
 }
 
+static bool every_link(const struct asy_fact *fact, const void *context)
+{
+    (void)fact;
+    (void)context;
+    return true;
+}
+
+/* A package has digests of its parts, which are as good as one of the whole where they leave nothing out. */
+static void mark_packages(struct asy_weighing *rule, const struct asy_counting *counting)
+{
+    const struct asy_counting any = { .link = every_link };
+
+    for (size_t i = 0; rule->settings->digest_is_enough && i < rule->dossier->items_n; i++) {
+        const struct asy_item *item = rule->dossier->items[i];
+
+        if (!item->is_subject || item->format == NULL)
+            continue;
+        if (asy_digests_cover(rule->dossier, item, counting))
+            rule->marks[item->no] |= ASY_MARK_STRONG;
+        else if (asy_digests_cover(rule->dossier, item, &any))
+            rule->marks[item->no] |= ASY_MARK_WEAK;
+    }
+}
+
 static void count_subjects(struct asy_weighing *rule)
 {
     for (size_t i = 0; i < rule->dossier->items_n; i++) {
@@ -112,6 +136,7 @@ void asy_rule(struct asy_account *account, const struct asy_terms *terms)
     if (!asy_attribute(rule.dossier, &counting))
         rule.dossier->incomplete = true;
     mark_links(&rule);
+    mark_packages(&rule, &counting);
     rule.complete = asy_is_complete(&rule);
     count_subjects(&rule);
     if (asks_nothing(&rule))

@@ -71,7 +71,7 @@ static const struct row rows[] = {
     { "builder_refs", CHOICE, NOWHERE, "any", any, 0, 0 },
     { "arch", TEXT, FIELD(arch), "text", NULL, 0, 0 },
     { "bundle_formats", WORDS, NOWHERE, "plain, verity, crypt or several with commas", bundles, 0, 0 },
-    { "committer_matches_uid", SWITCH, NOWHERE, TRUTH, truth, 0, 0 },
+    { "committer_matches_uid", SWITCH, FIELD(committer_matches_uid), TRUTH, truth, 0, 0 },
     { "component", TEXT, FIELD(component), "text", NULL, 0, 0 },
     { "complete", CHOICE, FIELD(complete), TRUTH, complete, 0, 0 },
     { "db_signature", CHOICE, NOWHERE, "required or optional", optional, 0, 0 },

@@ -251,6 +251,12 @@ static bool is_valid_at(const struct asy_pgp_part *part, const struct terms *ter
 
 /* ---- the signature ---- */
 
+/*
+ * Seconds by which the signer's clock may be ahead: what it says is no evidence of the time, and clocks differ by as much as
+ * a time zone that was taken for UTC.
+ */
+enum { CLOCKS_DIFFER = 24 * 60 * 60 };
+
 /* What the packet says of itself, whoever made it. */
 static bool may_packet_count(const struct asy_openpgp *packet, const struct asy_settings *settings, int64_t at,
                              struct asy_why *why)
@@ -259,7 +265,7 @@ static bool may_packet_count(const struct asy_openpgp *packet, const struct asy_
         return refuse(why, ASY_SIGNATURE_ALGORITHM, "an OpenPGP signature packet of version 3");
     if (packet->flaw != NULL)
         return refuse(why, ASY_SIGNATURE_CONDITION, packet->flaw);
-    if (packet->created > at)
+    if (packet->created > at + CLOCKS_DIFFER)
         return refuse(why, ASY_SIGNATURE_FUTURE, NULL);
     if (packet->has_expiry && at >= packet->expiry)
         return refuse(why, ASY_SIGNATURE_EXPIRED, NULL);

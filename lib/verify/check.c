@@ -181,7 +181,7 @@ static assay_status plan_link(struct asy_run *run, struct asy_fact *fact)
 
     if (link->by_digest)
         done = plan_anywhere(run, fact);
-    else if (link->path.len == 0)
+    else if (link->path.len == 0 && link->object == NULL)
         done = (fact->measure = asy_add_measure(run->dossier, link->target, link->alg)) != NULL;
     return done ? asy_ok : asy_fail(&run->diag, ASSAY_E_LIMIT, 0, "memory of the job");
 }

@@ -68,7 +68,7 @@ static void walk_archive(struct asy_run *run, struct asy_item *item, const struc
     assay_status s = format->walk(&reading);
 
     for (size_t i = first; i < run->dossier->items_n; i++)
-        run->dossier->items[i]->is_subject = judged;
+        run->dossier->items[i]->is_subject = judged && run->dossier->items[i]->is_member;
     if (!assay_ok(s))
         asy_add_finding(run->dossier, ASY_BLOCKS,
                         reading.diag.code == ASSAY_E_LIMIT ? ASY_LIMIT_REACHED : ASY_ARCHIVE_CORRUPT, item, item, "%s",

@@ -1,6 +1,7 @@
 /* Opens the subject, and finds the evidence: what the caller named, else what lies beside it. */
 #include "base/text.h"
 #include "format/listing.h"
+#include "io/git.h"
 #include "verify/names.h"
 #include "verify/repository.h"
 #include "verify/run.h"
@@ -337,10 +338,18 @@ assay_status asy_gather(struct asy_run *run)
 {
     const struct asy_subject *subject = run->job->subject;
     bool is_tree = subject->path != NULL && asy_path_kind(subject->path) == 'd';
-    assay_status s = is_repository(subject) ? asy_gather_repository(run)
-                     : is_tree              ? gather_tree(run, subject->path)
-                                            : gather_file(run, subject);
     struct index index = { NULL, 0 };
+    assay_status s;
+
+    if (run->job->settings->ref != NULL)
+        s = asy_gather_git(run);
+    else if (is_repository(subject))
+        s = asy_gather_repository(run);
+    else
+        s = is_tree ? gather_tree(run, subject->path) : gather_file(run, subject);
+    if (assay_ok(s) && is_tree && run->dossier->repository == NULL && asy_is_git(subject->path))
+        asy_add_finding(run->dossier, ASY_NOTE, ASY_REF_ABSENT, NULL, NULL, "%s",
+                        "is a git repository, and no reference was named: its files are looked at as they lie there");
 
     if (assay_ok(s))
         s = index_new(run, &index);

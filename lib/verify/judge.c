@@ -150,16 +150,47 @@ static bool is_valid_now(struct asy_run *run, struct asy_fact *fact, const struc
     return true;
 }
 
+/* The caller's, or where he named none the one that is usual for the document. */
+static const char *expected_namespace(const struct asy_run *run, const struct asy_fact *fact)
+{
+    const char *usual = fact->claim.is.signature.usual_name_space;
+    bool is_named = run->job->settings->name_space != asy_default_settings.name_space;
+
+    return usual == NULL || is_named ? run->job->settings->name_space : usual;
+}
+
 static bool has_right_namespace(struct asy_run *run, struct asy_fact *fact)
 {
     const struct asy_signature *signature = &fact->claim.is.signature;
+    const char *expected = expected_namespace(run, fact);
 
-    if (!signature->has_name_space || asy_view_is(signature->name_space, run->job->settings->name_space))
+    if (!signature->has_name_space || asy_view_is(signature->name_space, expected))
         return true;
     asy_because(run->dossier, &fact->standing_why, ASY_SIGNER_NAMESPACE, "is \"%.*s\", expected \"%s\"",
                 (int)(signature->name_space.len > 200 ? 200 : signature->name_space.len),
-                (const char *)signature->name_space.data, run->job->settings->name_space);
+                (const char *)signature->name_space.data, expected);
     return false;
+}
+
+/* ---- who: whoever made the document ---- */
+
+static bool must_be_maker(const struct asy_run *run, const struct asy_fact *fact)
+{
+    return run->job->settings->committer_matches_uid && fact->claim.is.signature.has_maker;
+}
+
+/* The address as an identity that is asked for; no key is known by an empty one, or by one with a NUL in it. */
+static const char *maker_of(const struct asy_run *run, const struct asy_fact *fact)
+{
+    struct asy_view maker = fact->claim.is.signature.maker;
+    const char *text = asy_copy_text(run->dossier->arena, maker);
+
+    return text == NULL || text[0] == '\0' || strlen(text) != maker.len ? NULL : text;
+}
+
+static void is_not_maker(struct asy_run *run, struct asy_fact *fact)
+{
+    falls(run, fact, ASY_SIGNER_IDENTITY, "the address of the committer or tagger is none of the signer's");
 }
 
 static void stand_by_key(struct asy_run *run, struct asy_fact *fact, const struct asy_trusted_key *key)
@@ -180,6 +211,10 @@ static void stand_by_key(struct asy_run *run, struct asy_fact *fact, const struc
     if (asy_trust_is_revoked(run->job->trust, signature->key_blob.len > 0 ? signature->key_blob : key->ssh_blob,
                              signature->ssh_cert)) {
         falls(run, fact, ASY_SIGNER_REVOKED, key->name);
+        return;
+    }
+    if (must_be_maker(run, fact) && !asy_view_is(fact->claim.is.signature.maker, key->name)) {
+        is_not_maker(run, fact);
         return;
     }
     if (is_valid_now(run, fact, key) && has_right_namespace(run, fact))
@@ -214,6 +249,7 @@ static void stand_by_chain(struct asy_run *run, struct asy_fact *fact, struct as
         .settings = run->job->settings,
         .has_stamp = fact->has_stamp,
         .stamped_at = fact->stamped_at,
+        .mail = must_be_maker(run, fact) ? maker_of(run, fact) : NULL,
     };
     struct asy_chain_answer answer = { 0 };
     struct asy_principal principal;
@@ -231,6 +267,10 @@ static void stand_by_chain(struct asy_run *run, struct asy_fact *fact, struct as
     fact->signer_known = true;
     if (!is_required_name(run->job->settings, &answer)) {
         falls(run, fact, ASY_SIGNER_IDENTITY, answer.subject);
+        return;
+    }
+    if (must_be_maker(run, fact) && !answer.has_mail) {
+        is_not_maker(run, fact);
         return;
     }
     principal = principal_of(fact, answer.common_name == NULL ? answer.subject : answer.common_name, "certificate");
@@ -253,13 +293,27 @@ static bool cert_holds(struct asy_run *run, const struct asy_fact *fact)
     return false;
 }
 
+/* Whether allowed_signers would trust the key for the maker's address as well. */
+static bool is_maker_by_signers(struct asy_run *run, const struct asy_fact *fact, struct asy_settings settings)
+{
+    struct asy_ssh_answer answer = { 0 };
+
+    settings.identity = maker_of(run, fact);
+    if (settings.identity != NULL)
+        asy_trust_judge_ssh(run->job->trust, run->dossier, &fact->claim.is.signature, cert_holds(run, fact), &settings,
+                            run->dossier->at, &answer);
+    return answer.trusted;
+}
+
 static void stand_by_signers(struct asy_run *run, struct asy_fact *fact)
 {
+    struct asy_settings settings = *run->job->settings;
     struct asy_ssh_answer answer = { 0 };
     struct asy_principal principal;
 
-    asy_trust_judge_ssh(run->job->trust, run->dossier, &fact->claim.is.signature, cert_holds(run, fact),
-                        run->job->settings, run->dossier->at, &answer);
+    settings.name_space = expected_namespace(run, fact);
+    asy_trust_judge_ssh(run->job->trust, run->dossier, &fact->claim.is.signature, cert_holds(run, fact), &settings,
+                        run->dossier->at, &answer);
     if (!answer.trusted) {
         falls_with(fact, &answer.why);
         return;
@@ -269,6 +323,10 @@ static void stand_by_signers(struct asy_run *run, struct asy_fact *fact)
         falls(run, fact, ASY_SIGNER_IDENTITY, "an SSH key has no common name");
         return;
     }
+    if (must_be_maker(run, fact) && !is_maker_by_signers(run, fact, settings)) {
+        is_not_maker(run, fact);
+        return;
+    }
     principal = principal_of(fact, answer.principal, "SSH key");
     principal.identity = answer.principal;
     stand(run, fact, &principal);
@@ -276,15 +334,30 @@ static void stand_by_signers(struct asy_run *run, struct asy_fact *fact)
 
 /* ---- who: OpenPGP certificates ---- */
 
+/* Whether the address is that of a user of the certificate. */
+static bool is_maker_by_openpgp(struct asy_run *run, const struct asy_fact *fact)
+{
+    struct asy_settings settings = *run->job->settings;
+    struct asy_openpgp_answer answer = { 0 };
+
+    settings.identity = maker_of(run, fact);
+    if (settings.identity != NULL)
+        asy_trust_judge_openpgp(run->job->trust, run->dossier, &fact->claim.is.signature, fact->key_fingerprint,
+                                &settings, run->dossier->at, &answer);
+    return answer.trusted;
+}
+
 static void stand_by_openpgp(struct asy_run *run, struct asy_fact *fact)
 {
     struct asy_openpgp_answer answer = { 0 };
     struct asy_principal principal = { .kind = "OpenPGP key", .has_fingerprint = true };
+    const char *name;
 
     asy_trust_judge_openpgp(run->job->trust, run->dossier, &fact->claim.is.signature, fact->key_fingerprint,
                             run->job->settings, run->dossier->at, &answer);
     fact->signer_known = answer.known;
-    fact->signer_name = answer.user == NULL ? answer.name : answer.user;
+    name = answer.user == NULL ? answer.name : answer.user;
+    fact->signer_name = name == NULL ? NULL : asy_copy_text(run->dossier->arena, asy_view_of(name)); /* outlives the store */
     if (!answer.trusted) {
         falls(run, fact, answer.why.reason, answer.why.detail);
         return;
@@ -293,7 +366,11 @@ static void stand_by_openpgp(struct asy_run *run, struct asy_fact *fact)
         falls(run, fact, ASY_SIGNER_IDENTITY, "an OpenPGP key has no common name");
         return;
     }
-    principal.name = fact->signer_name;
+    if (must_be_maker(run, fact) && !is_maker_by_openpgp(run, fact)) {
+        is_not_maker(run, fact);
+        return;
+    }
+    principal.name = name;
     principal.key = answer.name;
     principal.identity = answer.user;
     memcpy(principal.fingerprint, answer.fingerprint, sizeof principal.fingerprint);

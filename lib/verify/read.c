@@ -104,10 +104,14 @@ static bool may_be_bare(const struct asy_item *item, struct asy_view bytes)
     return bytes.len > 0 && bytes.len <= 4096 && (called || item->was_named) && item->pinned_by == 0;
 }
 
-/* Found inside a document, and nobody said that it is evidence. */
+/* What a signed message holds, and nobody said that it is evidence. */
 static bool is_content(const struct asy_item *item)
 {
-    return item->parent != NULL && !item->was_named;
+    const struct asy_item *parent = item->parent;
+    const struct asy_format *format =
+        parent == NULL || parent->format == NULL ? NULL : asy_format_named(asy_view_of(parent->format));
+
+    return format != NULL && format->kind == ASY_KIND_SIGNATURE && !item->was_named;
 }
 
 static void recognise(struct asy_run *run, struct asy_item *item, struct asy_view bytes)
@@ -180,6 +184,17 @@ void asy_read_item(struct asy_run *run, struct asy_item *item)
         recognise(run, item, bytes);
     if (item != run->subject)
         settle_role(item, bytes);
+}
+
+void asy_read_as(struct asy_run *run, struct asy_item *item, const char *format)
+{
+    struct asy_diag diag = { 0 };
+    struct asy_view bytes = { NULL, 0 };
+
+    if (assay_ok(load(run, item, &bytes, &diag)))
+        read_as(run, item, asy_format_named(asy_view_of(format)), bytes);
+    else
+        cannot_read(run, item, diag.code == ASSAY_E_LIMIT ? ASY_LIMIT_REACHED : ASY_EVIDENCE_UNREADABLE, diag.text);
 }
 
 /* Evidence from item `from` on; what its readers find inside follows in its turn. */

@@ -23,8 +23,19 @@ struct asy_run {
     size_t known_n;
     bool inspects;            /* nothing is ruled: archives are walked */
     bool by_members;          /* the subject is an archive judged by its members */
+    uint8_t subject_id[20];   /* of an object of a repository: its id, and */
+    const char *ref;          /* the whole name of the reference that leads to the subject; NULL: it has none */
     struct asy_diag diag;
 };
+
+/* The subject is a directory and a reference was asked for: opens the repository and adds the object it leads to. */
+assay_status asy_gather_git(struct asy_run *);
+
+/* Once that object is read: adds and reads all that it leads to, and compares names. */
+assay_status asy_walk_git(struct asy_run *);
+
+/* Loads an item and reads it as one format; what is wrong with it is in its `why`. */
+void asy_read_as(struct asy_run *, struct asy_item *, const char *format);
 
 /* Opens the subject and adds it, the files of its tree, and all evidence, as items. */
 assay_status asy_gather(struct asy_run *);

@@ -1,4 +1,5 @@
 #include "base/text.h"
+#include "io/git.h"
 #include "verify/run.h"
 
 #include <stdlib.h>
@@ -32,6 +33,8 @@ static assay_status look(struct asy_run *run)
 
     if (assay_ok(s))
         s = asy_read_evidence(run);
+    if (assay_ok(s) && run->dossier->repository != NULL)
+        s = asy_walk_git(run);
     if (assay_ok(s))
         s = asy_bind(run);
     if (assay_ok(s))
@@ -175,4 +178,5 @@ void asy_close_sources(struct asy_dossier *dossier)
     for (size_t i = 0; i < dossier->items_n; i++)
         asy_source_close(dossier->items[i]->source);
     asy_tree_close(dossier->tree);
+    asy_git_close(dossier->repository);
 }

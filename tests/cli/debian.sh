@@ -54,7 +54,7 @@ sed 's/agent_1.0-1/agent_1.0-2/;s/^Version.*/Version: 1.0-2/' "$d/repo/dists/sta
 expect 13 'digest.mismatch' $verify --key "$key" $repo "$tmp/r"
 
 # freshness: the release is of 2025-01-01
-expect 12 'signature.not-yet-valid' $verify --at 2024-12-31T00:00:00Z --key "$key" $repo "$d/repo"
+expect 12 'not-yet-valid' $verify --at 2024-12-31T00:00:00Z --key "$key" $repo "$d/repo"
 expect 12 'release.not-yet' $verify --key "$key" "$d/late.InRelease"
 expect 0 'ALLOW' $verify --at 2025-06-02T00:00:00Z --key "$key" "$d/late.InRelease"
 expect 12 'release.expired' $verify --key "$key" "$d/short.InRelease"

@@ -53,6 +53,7 @@ struct update {
     const char *setting, *value;
     unsigned signatures; /* claims of signatures that it needs */
     enum shape shape;
+    bool is_package;     /* no limit on documents is about it */
 };
 
 struct blob {
@@ -142,6 +143,54 @@ static inline bool in_deb_framing(const unsigned char *bytes, size_t len, size_t
     return false;
 }
 
+static inline size_t header_end(const unsigned char *bytes, size_t at)
+{
+    const unsigned char *h = bytes + at + 8;
+    size_t il = (size_t)h[2] << 8 | h[3], dl = (size_t)h[6] << 8 | h[7];
+
+    return at + 16 + 16 * il + dl;
+}
+
+/* An RPM package begins with its lead, the signature header and what pads it to eight, which nobody signs. */
+static inline bool in_rpm_head(const unsigned char *bytes, size_t len, size_t off)
+{
+    (void)len;
+    return off < (header_end(bytes, 96) + 7) / 8 * 8;
+}
+
+/*
+ * RFC 9580 5.2.3: of a signature packet of version 4 the unhashed part, which gives hints of who signed, and two octets of
+ * the digest.  Here with a header of two octets.
+ */
+static inline bool in_openpgp_hints(const unsigned char *bytes, size_t len, size_t off)
+{
+    size_t hashed = len < 8 ? 0 : 8 + (size_t)(bytes[6] << 8 | bytes[7]);
+    size_t end = hashed + 2 > len ? 0 : hashed + 2 + (size_t)(bytes[hashed] << 8 | bytes[hashed + 1]) + 2;
+
+    return off >= hashed + 2 && off < end;
+}
+
+/* RFC 9580 7.1: which digests a reader may prepare for. */
+static inline bool in_hash_header(const unsigned char *bytes, size_t len, size_t off)
+{
+    size_t start = strlen("-----BEGIN PGP SIGNED MESSAGE-----\nHash: ");
+    const unsigned char *lf = len <= start ? NULL : memchr(bytes + start, '\n', len - start);
+
+    return lf != NULL && off >= start && off < (size_t)(lf - bytes);
+}
+
+/*
+ * RFC 9580 5.4, 5.9: of a message with one signature, who will be named to have signed and whether more follow; format,
+ * name and date of the content, which nobody signs; the hints.
+ */
+static inline bool in_openpgp_message(const unsigned char *bytes, size_t len, size_t off)
+{
+    size_t one_pass = 2U + bytes[1], literal = one_pass + 2U + bytes[one_pass + 1];
+
+    return (off >= 6 && off < one_pass) || (off >= one_pass + 2 && off < one_pass + 8U + bytes[one_pass + 3]) ||
+           (off >= literal && in_openpgp_hints(bytes + literal, len - literal, off - literal));
+}
+
 #define MINISIG(file, name) \
     { ASSAY_ROLE_SIGNATURE, file, name, in_untrusted_comment, LINE_FREE }
 #define LIST(file, name) { ASSAY_ROLE_MANIFEST, file, name, NULL, 0 }
@@ -158,6 +207,9 @@ static inline bool in_deb_framing(const unsigned char *bytes, size_t len, size_t
     { "tree, " list, "property/agent.bin", NULL, NULL, SIGNED_LIST(list), KEY("property/minisign.pub"), NULL, NULL, 2, \
       IN_TREE }
 
+/* Rows leave out what is zero. */
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wmissing-field-initializers"
 static const struct update updates[] = {
     { "minisign", "minisign/valid/agent.bin", NULL, NULL,
       { MINISIG("minisign/valid/prehashed.minisig", "agent.bin.minisig") }, KEY("minisign/valid/minisign.pub"),
@@ -191,6 +243,21 @@ static const struct update updates[] = {
       KEY("property/ed.pub"), NULL, NULL, 1 },
     { "bare, PSS", "property/agent.bin", NULL, NULL, { SIGNATURE("property/pss.sig", "agent.bin.sig") },
       KEY("property/rsa.pub"), NULL, NULL, 1 },
+    { "openpgp", "openpgp/valid/agent.bin", NULL, NULL,
+      { { ASSAY_ROLE_SIGNATURE, "openpgp/valid/Vendor.sig", "agent.bin.sig", in_openpgp_hints, 0 } },
+      KEY("openpgp/valid/Vendor.pgp"), NULL, NULL, 1 },
+    { "openpgp, armored", "openpgp/valid/agent.bin", NULL, NULL, { ARMORED("openpgp/valid/armored.asc", "agent.bin.asc") },
+      KEY("openpgp/valid/Vendor.pgp"), NULL, NULL, 1 },
+    { "openpgp, a subkey", "openpgp/valid/agent.bin", NULL, NULL,
+      { { ASSAY_ROLE_SIGNATURE, "openpgp/valid/offline.sig", "agent.bin.sig", in_openpgp_hints, 0 } },
+      KEY("openpgp/valid/offline.pgp"), NULL, NULL, 1 },
+    { "openpgp, a list", "openpgp/valid/agent.bin", NULL, NULL,
+      { { ASSAY_ROLE_MANIFEST, "openpgp/valid/SHA256SUMS.asc", "SHA256SUMS.asc", in_hash_header, LINE_FREE } },
+      KEY("openpgp/valid/Vendor.pgp"), NULL, NULL, 1 },
+    { "openpgp, text", "openpgp/valid/unended.asc", "SHA256SUMS.asc", in_hash_header, { { 0 } },
+      KEY("openpgp/valid/Vendor.pgp"), NULL, NULL, 1 },
+    { "openpgp, a message", "openpgp/valid/message.gpg", "message.gpg", in_openpgp_message, { { 0 } },
+      KEY("openpgp/valid/Vendor.pgp"), NULL, NULL, 1 },
     { "cms", "property/agent.bin", NULL, NULL, { CMS("property/agent.bin.p7s", "agent.bin.p7s") },
       { { ASSAY_TRUST_ANCHOR, "property/root.crt" } }, NULL, NULL, 1 },
     { "cms, armored", "property/agent.bin", NULL, NULL, { { ASSAY_ROLE_SIGNATURE, "property/armored.p7s", "agent.bin.p7s", in_armored_head, LINE_FREE } },
@@ -203,6 +270,8 @@ static const struct update updates[] = {
       { { ASSAY_TRUST_ANCHOR, "property/root.crt" } }, NULL, NULL, 1 },
     { "cms, attached, streamed", "property/streamed.p7m", "agent.p7m", in_streamed_head, { { 0 } },
       { { ASSAY_TRUST_ANCHOR, "property/root.crt" } }, NULL, NULL, 1 },
+    { "git, a commit", "git_object/commit-ssh.object", "commit", NULL, { { 0 } }, KEY("git_object/ssh.pub"), NULL, NULL, 1 },
+    { "git, a tag", "git_object/tag-ssh.object", "tag", NULL, { { 0 } }, KEY("git_object/ssh.pub"), NULL, NULL, 1 },
     { "timestamp, response", "property/agent.bin", NULL, NULL,
       { { ASSAY_ROLE_TIMESTAMP, "property/agent.bin.tsr", "agent.bin.tsr", in_response_head, 0 } },
       { { ASSAY_TRUST_TSA_ANCHOR, "property/root.crt" } }, NULL, NULL, 1 },
@@ -215,6 +284,10 @@ static const struct update updates[] = {
         { ASSAY_ROLE_RELEASE, "deb/repo/dists/stable/Release", "Release", NULL, 0 },
         { ASSAY_ROLE_SIGNATURE, "deb/repo/dists/stable/Release.gpg", "Release.gpg", in_packet_tail, 0 } },
       KEY("deb/vendor.gpg"), "suite", "stable", 1 },
+    { "rpm", "rpm/valid/vendor.rpm", "agent.rpm", in_rpm_head, { { 0 } }, KEY("rpm/valid/vendor.pgp"), NULL, NULL, 1,
+      IN_MEMORY, true },
+    { "rpm, version 6", "rpm/valid/six.rpm", "agent.rpm", in_rpm_head, { { 0 } }, KEY("rpm/valid/vendor.pgp"), NULL, NULL, 1,
+      IN_MEMORY, true },
     { "two signers", "property/agent.bin", NULL, NULL,
       { ARMORED("property/agent.bin.sshsig", "agent.bin.sshsig"), SIGNATURE("property/ec.sig", "agent.bin.sig") },
       { { ASSAY_TRUST_KEY, "property/ssh.pub" }, { ASSAY_TRUST_KEY, "property/ec.pub" } }, "threshold", "2", 2 },
@@ -232,6 +305,7 @@ static const struct update updates[] = {
     ARCHIVE("deflated.zip"),
     ARCHIVE("info.zip"),
 };
+#pragma GCC diagnostic pop
 enum { UPDATES = sizeof updates / sizeof *updates };
 
 /* An update in memory; evidence_n is how many documents it has. */
