@@ -163,7 +163,7 @@ static void check_link(struct asy_members *members, const struct asy_member *mem
     const struct asy_member as_name = { .name = member->target };
     const char *defect = NULL;
 
-    if (member->type == ASY_MEMBER_SYMLINK && member->is_rooted)
+    if (member->type == ASY_MEMBER_SYMLINK && (member->is_rooted || members->is_system))
         defect = member->target.len == 0 || has_control(member->target) ? "is no path" : NULL;
     else if (member->type == ASY_MEMBER_SYMLINK)
         defect = target_defect(member->name, member->target);
@@ -186,8 +186,14 @@ static uint8_t lower(uint8_t c)
     return c >= 'A' && c <= 'Z' ? (uint8_t)(c + 32) : c;
 }
 
-/* Parts that are something, joined; `folded` as they are compared.  False when the arena is full. */
-static bool join_parts(struct asy_arena *arena, struct asy_view path, bool folded, struct asy_view *out)
+enum form {
+    CLEAN,  /* joined by '/' */
+    EXACT,  /* to be compared, byte by byte */
+    FOLDED, /* to be compared as the most forgetful of file systems does */
+};
+
+/* Parts that are something, joined.  False when the arena is full. */
+static bool join_parts(struct asy_arena *arena, struct asy_view path, enum form form, struct asy_view *out)
 {
     uint8_t *to = asy_alloc(arena, path.len + 1, 1);
     struct asy_view part;
@@ -196,17 +202,22 @@ static bool join_parts(struct asy_arena *arena, struct asy_view path, bool folde
     if (to == NULL)
         return false;
     while (get_part(&path, false, &part)) {
-        struct asy_view kept = folded ? trim_end(part) : part;
+        struct asy_view kept = form == FOLDED ? trim_end(part) : part;
 
         if (part.len == 0 || asy_view_is(part, "."))
             continue;
         if (n > 0)
-            to[n++] = folded ? SEPARATOR : '/';
+            to[n++] = form == CLEAN ? '/' : SEPARATOR;
         for (size_t i = 0; i < kept.len; i++)
-            to[n++] = folded ? lower(kept.data[i]) : kept.data[i];
+            to[n++] = form == FOLDED ? lower(kept.data[i]) : kept.data[i];
     }
     *out = (struct asy_view){ to, n };
     return true;
+}
+
+static enum form compared(const struct asy_members *members)
+{
+    return members->is_system ? EXACT : FOLDED;
 }
 
 bool asy_members_full(struct asy_members *members, const char *what)
@@ -237,7 +248,8 @@ static bool keep(struct asy_members *members, const struct asy_member *member)
     if (members->n >= members->reading->dossier->limits->items)
         return asy_members_full(members, "more members than the limit on items");
     if (!asy_grow(arena, &members->entries, members->n, &members->room, sizeof *members->entries) ||
-        !join_parts(arena, name, true, &entry.folded) || !join_parts(arena, name, false, &entry.clean) ||
+        !join_parts(arena, name, compared(members), &entry.folded) ||
+        !join_parts(arena, name, CLEAN, &entry.clean) ||
         !asy_copy(arena, name, &entry.name) ||
         !asy_copy(arena, asy_view_head(member->target, ASY_MEMBER_NAME_MAX), &entry.target))
         return asy_members_full(members, "the memory of the job is spent");
@@ -270,7 +282,7 @@ bool asy_members_item(struct asy_members *members, struct asy_view name, struct 
         return true; /* a C string would name another file; the finding stands */
     if (has_part(name, "..") || (name.len > 0 && name.data[0] == '/'))
         clean = name; /* as it is, so that it cannot pass for a file of the archive */
-    else if (!join_parts(dossier->arena, name, false, &clean))
+    else if (!join_parts(dossier->arena, name, CLEAN, &clean))
         return asy_members_full(members, "the memory of the job is spent");
     if (clean.len == 0)
         return true;
@@ -358,7 +370,8 @@ static bool is_seen_before(struct asy_members *members, const struct asy_member_
     struct asy_arena *arena = members->reading->dossier->arena;
     struct asy_view folded, clean;
 
-    if (!join_parts(arena, link->target, true, &folded) || !join_parts(arena, link->target, false, &clean))
+    if (!join_parts(arena, link->target, compared(members), &folded) ||
+        !join_parts(arena, link->target, CLEAN, &clean))
         return asy_members_full(members, "the memory of the job is spent");
     for (size_t i = find_folded(members, folded); i < members->n; i++) {
         const struct asy_member_entry *entry = &members->entries[i];
@@ -486,6 +499,24 @@ void asy_members_finish(struct asy_members *members)
     check_names(members);
     check_hard_links(members);
     add_links(members);
+}
+
+bool asy_members_link_target(const struct asy_members *members, struct asy_view name, struct asy_view *target)
+{
+    struct asy_arena *arena = members->reading->dossier->arena;
+    struct asy_view folded;
+
+    if (!join_parts(arena, name, compared(members), &folded))
+        return false;
+    for (size_t i = find_folded(members, folded); i < members->n; i++) {
+        const struct asy_member_entry *entry = &members->entries[i];
+
+        if (!asy_view_eq(entry->folded, folded))
+            return false;
+        if (entry->type == ASY_MEMBER_HARDLINK)
+            return join_parts(arena, entry->target, CLEAN, target);
+    }
+    return false;
 }
 
 void asy_members_failed(struct asy_members *members, const struct asy_diag *diag, struct asy_view shown)

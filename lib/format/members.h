@@ -2,7 +2,8 @@
  * What holds of the members of any archive: names that stay below the directory they are unpacked to, no two
  * of which are the same file on any usual file system, and links that do not lead out.  Names collide when
  * they are equal without regard to the case of ASCII letters, to empty and "." parts, and to dots and blanks
- * at the end of a part, which Windows drops; other Unicode folding is not looked at.
+ * at the end of a part, which Windows drops; other Unicode folding is not looked at.  An archive that is
+ * unpacked over the root of a system may have links to anywhere in it, and names that differ by case.
  */
 #ifndef ASY_FORMAT_MEMBERS_H
 #define ASY_FORMAT_MEMBERS_H
@@ -41,6 +42,7 @@ struct asy_members {
     size_t n, room;
     size_t findings;
     uint64_t unpacked; /* bytes that decompression gave so far */
+    bool is_system;    /* what it holds is unpacked over the root of a Unix system */
     bool full;         /* a limit or the arena stopped it */
 };
 
@@ -62,6 +64,9 @@ bool asy_members_item(struct asy_members *, struct asy_view name, struct asy_sou
 
 /* Once all are there: what two members say together. */
 void asy_members_finish(struct asy_members *);
+
+/* After asy_members_finish: the target of the hard link of that name, both in their normal form; false when there is none. */
+bool asy_members_link_target(const struct asy_members *, struct asy_view name, struct asy_view *target);
 
 /* The finding that a decoder's failure is; `shown` names what was decoded. */
 void asy_members_failed(struct asy_members *, const struct asy_diag *, struct asy_view shown);

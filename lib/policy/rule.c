@@ -2,6 +2,7 @@
  * From facts to a ruling.  Nothing is a requirement that is met until every file to be ruled about is said, whole, by
  * as many distinct trusted signers as are required; whatever stands in the way is a finding, and all are listed.
  */
+#include "policy/freshness.h"
 #include "policy/weighing.h"
 
 /* REFUTED before REFUSED before UNPROVEN: the strongest thing that can be said against the subject. */
@@ -146,6 +147,8 @@ void asy_rule(struct asy_account *account, const struct asy_terms *terms)
     asy_find_in_evidence(&rule);
     asy_find_inner_packages(&rule);
     asy_find_in_indices(&rule);
+    asy_find_stale(rule.dossier, rule.settings, rule.counted);
+    asy_find_other_package(rule.dossier, rule.settings);
     asy_apply_waivers(&rule, 0);
     told = rule.dossier->findings_n;
     asy_find_unmet_items(&rule); /* what is waived explains no lack of evidence */
