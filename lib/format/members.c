@@ -14,7 +14,7 @@ struct asy_member_entry {
     struct asy_view name, target;
     enum asy_member_type type;
     uint32_t no; /* order in the archive */
-    struct asy_item *item; /* of a file; NULL: none */
+    struct asy_item *item; /* of a regular file */
 };
 
 int asy_shown_len(struct asy_view name)
@@ -163,7 +163,9 @@ static void check_link(struct asy_members *members, const struct asy_member *mem
     const struct asy_member as_name = { .name = member->target };
     const char *defect = NULL;
 
-    if (member->type == ASY_MEMBER_SYMLINK)
+    if (member->type == ASY_MEMBER_SYMLINK && (member->is_rooted || members->is_system))
+        defect = member->target.len == 0 || has_control(member->target) ? "is no path" : NULL;
+    else if (member->type == ASY_MEMBER_SYMLINK)
         defect = target_defect(member->name, member->target);
     else if (member->type == ASY_MEMBER_HARDLINK)
         defect = defect_of(&as_name);
@@ -184,8 +186,14 @@ static uint8_t lower(uint8_t c)
     return c >= 'A' && c <= 'Z' ? (uint8_t)(c + 32) : c;
 }
 
-/* Parts that are something, joined; `folded` as they are compared.  False when the arena is full. */
-static bool join_parts(struct asy_arena *arena, struct asy_view path, bool folded, struct asy_view *out)
+enum form {
+    CLEAN,  /* joined by '/' */
+    EXACT,  /* to be compared, byte by byte */
+    FOLDED, /* to be compared as the most forgetful of file systems does */
+};
+
+/* Parts that are something, joined.  False when the arena is full. */
+static bool join_parts(struct asy_arena *arena, struct asy_view path, enum form form, struct asy_view *out)
 {
     uint8_t *to = asy_alloc(arena, path.len + 1, 1);
     struct asy_view part;
@@ -194,17 +202,22 @@ static bool join_parts(struct asy_arena *arena, struct asy_view path, bool folde
     if (to == NULL)
         return false;
     while (get_part(&path, false, &part)) {
-        struct asy_view kept = folded ? trim_end(part) : part;
+        struct asy_view kept = form == FOLDED ? trim_end(part) : part;
 
         if (part.len == 0 || asy_view_is(part, "."))
             continue;
         if (n > 0)
-            to[n++] = folded ? SEPARATOR : '/';
+            to[n++] = form == CLEAN ? '/' : SEPARATOR;
         for (size_t i = 0; i < kept.len; i++)
-            to[n++] = folded ? lower(kept.data[i]) : kept.data[i];
+            to[n++] = form == FOLDED ? lower(kept.data[i]) : kept.data[i];
     }
     *out = (struct asy_view){ to, n };
     return true;
+}
+
+static enum form compared(const struct asy_members *members)
+{
+    return members->is_system ? EXACT : FOLDED;
 }
 
 bool asy_members_full(struct asy_members *members, const char *what)
@@ -216,21 +229,32 @@ bool asy_members_full(struct asy_members *members, const char *what)
     return false;
 }
 
+/* A walker adds a member and its item one behind the other, in either order. */
+static void pair_latest(struct asy_members *members)
+{
+    struct asy_member_entry *last = members->n == 0 ? NULL : &members->entries[members->n - 1];
+
+    if (last != NULL && members->latest != NULL && last->type == ASY_MEMBER_FILE &&
+        asy_view_is(last->clean, members->latest->name))
+        last->item = members->latest;
+}
+
 static bool keep(struct asy_members *members, const struct asy_member *member)
 {
     struct asy_arena *arena = members->reading->dossier->arena;
     struct asy_view name = asy_view_head(member->name, ASY_MEMBER_NAME_MAX);
-    struct asy_member_entry entry = { .type = member->type, .no = (uint32_t)members->n, .item = members->file };
+    struct asy_member_entry entry = { .type = member->type, .no = (uint32_t)members->n };
 
-    members->file = NULL;
     if (members->n >= members->reading->dossier->limits->items)
         return asy_members_full(members, "more members than the limit on items");
     if (!asy_grow(arena, &members->entries, members->n, &members->room, sizeof *members->entries) ||
-        !join_parts(arena, name, true, &entry.folded) || !join_parts(arena, name, false, &entry.clean) ||
+        !join_parts(arena, name, compared(members), &entry.folded) ||
+        !join_parts(arena, name, CLEAN, &entry.clean) ||
         !asy_copy(arena, name, &entry.name) ||
         !asy_copy(arena, asy_view_head(member->target, ASY_MEMBER_NAME_MAX), &entry.target))
         return asy_members_full(members, "the memory of the job is spent");
     members->entries[members->n++] = entry;
+    pair_latest(members);
     return true;
 }
 
@@ -244,44 +268,35 @@ bool asy_members_add(struct asy_members *members, const struct asy_member *membe
     return keep(members, member);
 }
 
-/* `*out` stays NULL where the name cannot be one. */
-static bool add_item(struct asy_members *members, struct asy_view name, struct asy_source *source,
-                     struct asy_item **out)
+bool asy_members_item(struct asy_members *members, struct asy_view name, struct asy_source *source,
+                      uint64_t size)
 {
     struct asy_dossier *dossier = members->reading->dossier;
+    struct asy_item *item;
     struct asy_view clean;
     const char *text;
 
-    *out = NULL;
     if (source == NULL)
         return asy_members_full(members, "the memory of the job is spent");
     if (name.len > ASY_MEMBER_NAME_MAX || has_control(name))
         return true; /* a C string would name another file; the finding stands */
     if (has_part(name, "..") || (name.len > 0 && name.data[0] == '/'))
         clean = name; /* as it is, so that it cannot pass for a file of the archive */
-    else if (!join_parts(dossier->arena, name, false, &clean))
+    else if (!join_parts(dossier->arena, name, CLEAN, &clean))
         return asy_members_full(members, "the memory of the job is spent");
     if (clean.len == 0)
         return true;
     text = asy_copy_text(dossier->arena, clean);
-    if (text != NULL)
-        *out = asy_add_derived(dossier, members->reading->document, 0, ASY_TO_END, text, source);
-    if (*out == NULL)
+    item = text == NULL ? NULL
+                        : asy_add_derived(dossier, members->reading->document, 0, ASY_TO_END, text, source);
+    if (item == NULL)
         return asy_members_full(members, "more members than the limits on items and memory");
-    (*out)->is_member = true;
+    item->is_member = true;
+    item->size = size;
+    item->has_size = true;
+    members->latest = item;
+    pair_latest(members);
     return true;
-}
-
-bool asy_members_item(struct asy_members *members, struct asy_view name, struct asy_source *source,
-                      uint64_t size)
-{
-    bool done = add_item(members, name, source, &members->file);
-
-    if (members->file != NULL) {
-        members->file->size = size;
-        members->file->has_size = true;
-    }
-    return done;
 }
 
 static int by_path(const void *a, const void *b)
@@ -355,7 +370,8 @@ static bool is_seen_before(struct asy_members *members, const struct asy_member_
     struct asy_arena *arena = members->reading->dossier->arena;
     struct asy_view folded, clean;
 
-    if (!join_parts(arena, link->target, true, &folded) || !join_parts(arena, link->target, false, &clean))
+    if (!join_parts(arena, link->target, compared(members), &folded) ||
+        !join_parts(arena, link->target, CLEAN, &clean))
         return asy_members_full(members, "the memory of the job is spent");
     for (size_t i = find_folded(members, folded); i < members->n; i++) {
         const struct asy_member_entry *entry = &members->entries[i];
@@ -409,16 +425,20 @@ static size_t len_above(struct asy_view path, size_t len)
     return len == 0 ? 0 : len - 1;
 }
 
-/* The path that a link leads to, in the form of names; false where it leaves the archive, or memory is short. */
-static bool path_of_target(struct asy_arena *arena, const struct asy_member_entry *link, struct asy_view *out)
+/*
+ * Where a link leads: a hard link's target is a path from the root, a symbolic one's goes on from its directory.  False
+ * where it leaves the archive, or memory is short.
+ */
+static bool target_path(struct asy_arena *arena, const struct asy_member_entry *link, struct asy_view *out)
 {
     size_t above = len_above(link->clean, link->clean.len);
     struct asy_view rest = link->target, next = rest, part;
-    const char *joined;
+    const char *text;
 
     if (link->type == ASY_MEMBER_HARDLINK)
-        return join_parts(arena, link->target, false, out);
-    for (; get_part(&next, false, &part) && (part.len == 0 || asy_view_is(part, ".") || asy_view_is(part, ".."));
+        above = 0;
+    for (; link->type == ASY_MEMBER_SYMLINK && get_part(&next, false, &part) &&
+           (part.len == 0 || asy_view_is(part, ".") || asy_view_is(part, ".."));
          rest = next) {
         if (!asy_view_is(part, ".."))
             continue;
@@ -426,62 +446,69 @@ static bool path_of_target(struct asy_arena *arena, const struct asy_member_entr
             return false;
         above = len_above(link->clean, above);
     }
-    joined = asy_printf(arena, "%.*s/%.*s", (int)above, above == 0 ? "" : (const char *)link->clean.data, (int)rest.len,
-                        rest.len == 0 ? "" : (const char *)rest.data);
-    return joined != NULL && join_parts(arena, asy_view_of(joined), false, out);
+    text = asy_printf(arena, "%.*s/%.*s", (int)above, above == 0 ? "" : (const char *)link->clean.data, (int)rest.len,
+                      rest.len == 0 ? "" : (const char *)rest.data);
+    *out = asy_view_of(text);
+    return text != NULL;
 }
 
-/* The member of exactly this name; where there are two, a finding says so. */
-static const struct asy_member_entry *find_member(const struct asy_members *members, struct asy_view clean)
+/* The member that a link leads to; NULL where it leads to none. */
+static const struct asy_member_entry *target_of(struct asy_members *members, const struct asy_member_entry *link)
 {
-    struct asy_view folded;
+    struct asy_arena *arena = members->reading->dossier->arena;
+    struct asy_view path, folded, clean;
 
-    if (!join_parts(members->reading->dossier->arena, clean, true, &folded))
+    if (!target_path(arena, link, &path) || !join_parts(arena, path, true, &folded) ||
+        !join_parts(arena, path, false, &clean))
         return NULL;
-    for (size_t i = find_folded(members, folded); i < members->n && asy_view_eq(members->entries[i].folded, folded);
-         i++) {
-        if (asy_view_eq(members->entries[i].clean, clean))
-            return &members->entries[i];
+    for (size_t i = find_folded(members, folded); i < members->n; i++) {
+        const struct asy_member_entry *entry = &members->entries[i];
+
+        if (!asy_view_eq(entry->folded, folded))
+            break;
+        if (asy_view_eq(entry->clean, clean))
+            return entry;
     }
     return NULL;
 }
 
-/* The file at the end of a chain of links; NULL: none. */
-static struct asy_item *file_of(const struct asy_members *members, const struct asy_member_entry *entry)
+/* The regular file at the end of a chain of links; NULL: none. */
+static struct asy_item *file_behind(struct asy_members *members, const struct asy_member_entry *entry)
 {
-    struct asy_view path;
-
-    for (int i = 0; entry != NULL && entry->type != ASY_MEMBER_FILE && i < LINKS; i++) {
-        bool is_link = entry->type == ASY_MEMBER_SYMLINK || entry->type == ASY_MEMBER_HARDLINK;
-
-        if (!is_link || !path_of_target(members->reading->dossier->arena, entry, &path))
-            return NULL;
-        entry = find_member(members, path);
+    for (int i = 0; entry != NULL && i < LINKS; i++) {
+        if (entry->type != ASY_MEMBER_SYMLINK && entry->type != ASY_MEMBER_HARDLINK)
+            return entry->item;
+        entry = target_of(members, entry);
     }
-    return entry == NULL || entry->type != ASY_MEMBER_FILE ? NULL : entry->item;
+    return NULL;
 }
 
-/* The digest of no bytes at all: they are the file's, which has an item of its own, or are not there. */
-static bool add_link(struct asy_members *members, const struct asy_member_entry *link)
+/* A link is a file that is unpacked, too: it has the bytes of what it leads to, which are digested there, or none. */
+static bool add_link_item(struct asy_members *members, const struct asy_member_entry *link)
 {
-    struct asy_item *file = file_of(members, link), *item;
-    struct asy_source *nothing = asy_source_of_digest(members->reading->dossier->arena, ASY_DIGEST_NONE,
-                                                      (struct asy_view){ NULL, 0 });
-    bool done = add_item(members, link->name, nothing, &item);
+    struct asy_dossier *dossier = members->reading->dossier;
+    struct asy_item *target = file_behind(members, link), *item;
+    size_t before = dossier->items_n;
 
-    if (item != NULL) {
-        item->is_link = true;
-        item->leads_to = file;
-    }
-    return done;
+    if (!asy_members_item(members, link->name,
+                          asy_source_of_digest(dossier->arena, ASY_DIGEST_NONE, (struct asy_view){ NULL, 0 }),
+                          target == NULL ? 0 : target->size))
+        return false;
+    if (dossier->items_n == before)
+        return true; /* no name that can be one: the finding stands */
+    item = dossier->items[before];
+    item->is_link = true;
+    item->leads_to = target;
+    item->has_size = target != NULL;
+    return true;
 }
 
 static void add_links(struct asy_members *members)
 {
-    for (size_t i = 0; i < members->n; i++) {
+    for (size_t i = 0; i < members->n && !members->full; i++) {
         const struct asy_member_entry *entry = &members->entries[i];
 
-        if ((entry->type == ASY_MEMBER_SYMLINK || entry->type == ASY_MEMBER_HARDLINK) && !add_link(members, entry))
+        if ((entry->type == ASY_MEMBER_SYMLINK || entry->type == ASY_MEMBER_HARDLINK) && !add_link_item(members, entry))
             return;
     }
 }
@@ -496,6 +523,24 @@ void asy_members_finish(struct asy_members *members)
     check_names(members);
     check_hard_links(members);
     add_links(members);
+}
+
+bool asy_members_link_target(const struct asy_members *members, struct asy_view name, struct asy_view *target)
+{
+    struct asy_arena *arena = members->reading->dossier->arena;
+    struct asy_view folded;
+
+    if (!join_parts(arena, name, compared(members), &folded))
+        return false;
+    for (size_t i = find_folded(members, folded); i < members->n; i++) {
+        const struct asy_member_entry *entry = &members->entries[i];
+
+        if (!asy_view_eq(entry->folded, folded))
+            return false;
+        if (entry->type == ASY_MEMBER_HARDLINK)
+            return join_parts(arena, entry->target, CLEAN, target);
+    }
+    return false;
 }
 
 void asy_members_failed(struct asy_members *members, const struct asy_diag *diag, struct asy_view shown)

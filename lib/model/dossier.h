@@ -56,9 +56,11 @@ struct asy_item {
     bool is_member;        /* inside a tree or archive */
     bool is_evidence;      /* read as evidence */
     bool was_named;        /* the caller named it: it must be readable */
-    bool is_link;          /* a symbolic link inside the tree; a symbolic or hard link of an archive */
-    struct asy_item *leads_to; /* of a link of an archive: the file whose bytes are its own; NULL: none there */
+    bool is_index;         /* the caller named it as a list of packages */
+    bool is_link;          /* a symbolic link inside the tree, or any link inside an archive */
+    struct asy_item *leads_to; /* of a link in an archive: the file whose bytes it has; NULL: none that is there */
     bool is_listed;        /* a manifest names it */
+    bool is_package;       /* of a format that carries its own evidence */
     struct asy_item *about; /* evidence: what it is detached from; NULL: itself or by its own words */
     struct asy_item *parent; /* the archive a member is in, or what the bytes were decoded from; NULL: the file system */
     uint64_t parent_off, parent_len; /* the run of the parent that they are; length 0: none is known */

@@ -97,6 +97,7 @@ const char *asy_signature_name(enum asy_signature_alg alg)
     case ASY_SIG_ECDSA:
     case ASY_SIG_ECDSA_RAW:
         return "ECDSA";
+    case ASY_SIG_BY_KEY:
     case ASY_SIG_BARE:
         return "the key's algorithm";
     case ASY_SIG_NONE:

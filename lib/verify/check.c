@@ -1,5 +1,6 @@
 /* Finds the keys for every signature, plans and computes digests, and has crypto answer every claim. */
 #include "codec/signed_data.h"
+#include "verify/names.h"
 #include "verify/run.h"
 
 #include <stdlib.h>
@@ -58,7 +59,10 @@ static bool find_leaf(struct asy_run *run, const struct asy_fact *fact, struct a
 
 static bool is_candidate(const struct asy_signature *signature, const struct asy_trusted_key *trusted)
 {
-    return asy_key_fits(trusted->key, signature->scheme.alg) && asy_trust_may_have_signed(trusted, signature);
+    struct asy_view digest = { asy_key_digest(trusted->key), asy_digest_len(ASY_SHA512) };
+
+    return asy_key_fits(trusted->key, signature->scheme.alg) && asy_trust_may_have_signed(trusted, signature) &&
+           asy_view_starts(digest, signature->key_digest);
 }
 
 static assay_status try_store(struct asy_run *run, struct asy_fact *fact)
@@ -343,6 +347,29 @@ static void answer_signature(struct asy_run *run, const struct asy_try *attempt)
     fact->signer_known = fact->signer_known || attempt->trusted != NULL;
 }
 
+/*
+ * Where a document only names its key's file and no trusted key of that name failed, nothing was disproved: the key that
+ * made the signature was not among those that were tried.
+ */
+static void settle_unnamed(struct asy_run *run, struct asy_fact *fact)
+{
+    struct asy_view name = fact->claim.is.signature.key_name;
+
+    if (fact->outcome != ASY_FAILS || name.len == 0)
+        return;
+    for (size_t i = 0; i < run->tries_n; i++) {
+        const struct asy_try *attempt = &run->tries[i];
+
+        if (attempt->fact == fact && attempt->trusted != NULL &&
+            asy_view_eq(asy_base_name(asy_view_of(attempt->trusted->name)), name))
+            return;
+    }
+    fact->outcome = ASY_UNKNOWN;
+    fact->signer_known = fact->has_key_fingerprint = false;
+    asy_because(run->dossier, &fact->why, ASY_SIGNER_UNKNOWN, "key \"%.*s\"", (int)(name.len > 200 ? 200 : name.len),
+                (const char *)name.data);
+}
+
 static assay_status identify(struct asy_run *run)
 {
     const struct asy_job *job = run->job;
@@ -366,6 +393,10 @@ assay_status asy_check(struct asy_run *run)
         return s;
     for (size_t i = 0; i < run->tries_n; i++)
         answer_signature(run, &run->tries[i]);
+    for (size_t i = 0; i < run->dossier->facts_n; i++) {
+        if (run->dossier->facts[i]->claim.kind == ASY_CLAIM_SIGNATURE)
+            settle_unnamed(run, run->dossier->facts[i]);
+    }
     for (size_t i = 0; i < run->dossier->facts_n; i++) {
         struct asy_fact *fact = run->dossier->facts[i];
 

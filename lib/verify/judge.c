@@ -351,11 +351,13 @@ static void stand_by_openpgp(struct asy_run *run, struct asy_fact *fact)
 {
     struct asy_openpgp_answer answer = { 0 };
     struct asy_principal principal = { .kind = "OpenPGP key", .has_fingerprint = true };
+    const char *name;
 
     asy_trust_judge_openpgp(run->job->trust, run->dossier, &fact->claim.is.signature, fact->key_fingerprint,
                             run->job->settings, run->dossier->at, &answer);
     fact->signer_known = answer.known;
-    fact->signer_name = answer.user == NULL ? answer.name : answer.user;
+    name = answer.user == NULL ? answer.name : answer.user;
+    fact->signer_name = name == NULL ? NULL : asy_copy_text(run->dossier->arena, asy_view_of(name)); /* outlives the store */
     if (!answer.trusted) {
         falls(run, fact, answer.why.reason, answer.why.detail);
         return;
@@ -368,7 +370,7 @@ static void stand_by_openpgp(struct asy_run *run, struct asy_fact *fact)
         is_not_maker(run, fact);
         return;
     }
-    principal.name = fact->signer_name;
+    principal.name = name;
     principal.key = answer.name;
     principal.identity = answer.user;
     memcpy(principal.fingerprint, answer.fingerprint, sizeof principal.fingerprint);

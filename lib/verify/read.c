@@ -69,6 +69,7 @@ static void read_as(struct asy_run *run, struct asy_item *item, const struct asy
         .bytes = bytes,
         .about = item->about,
         .subject = run->subject,
+        .package_name = run->job->settings->package_name,
         .assumed = run->job->settings->manifest_alg,
     };
     size_t first = run->dossier->facts_n;
@@ -84,7 +85,15 @@ static void read_as(struct asy_run *run, struct asy_item *item, const struct asy
 
 bool asy_is_read_whole(const struct asy_format *format)
 {
-    return format->kind != ASY_KIND_ARCHIVE && format->kind != ASY_KIND_PACKAGE;
+    return format->kind != ASY_KIND_ARCHIVE && format->kind != ASY_KIND_PACKAGE && format->kind != ASY_KIND_REPOSITORY;
+}
+
+const struct asy_format *asy_wanted_format(const struct asy_run *run)
+{
+    const char *wanted = run->job->subject->format;
+    const struct asy_format *format = wanted == NULL ? NULL : asy_format_named(asy_view_of(wanted));
+
+    return format == NULL || format->kind == ASY_KIND_REPOSITORY ? NULL : format;
 }
 
 /* Named as a signature, or called one, and small enough to be nothing but its value. */
@@ -159,8 +168,7 @@ static void settle_role(struct asy_item *item)
 
 void asy_read_item(struct asy_run *run, struct asy_item *item)
 {
-    const char *wanted = run->job->subject->format;
-    const struct asy_format *format = wanted == NULL ? NULL : asy_format_named(asy_view_of(wanted));
+    const struct asy_format *format = asy_wanted_format(run);
     struct asy_diag diag = { 0 };
     struct asy_view bytes = { NULL, 0 };
     assay_status s = load(run, item, &bytes, &diag);
@@ -198,14 +206,19 @@ static size_t read_from(struct asy_run *run, size_t from)
     return from;
 }
 
+/*
+ * A package is read before the evidence, because lists are searched for the name that it gives itself; whatever else
+ * carries its own signature, after it.
+ */
 assay_status asy_read_evidence(struct asy_run *run)
 {
+    bool was_package = run->subject != NULL && asy_read_subject_package(run);
     size_t read = read_from(run, 0);
 
-    if (run->subject != NULL)
-        asy_read_subject(run);
-    else
+    if (run->subject == NULL)
         asy_read_packages(run);
+    else if (!was_package)
+        asy_read_subject(run);
     (void)read_from(run, read);
     return asy_ok;
 }

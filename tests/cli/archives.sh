@@ -56,6 +56,24 @@ ln -sf b "$tmp/l/b"
 tar -C "$tmp/l" -cf "$tmp/l.tar" a b
 expect 3 'UNPROVEN' $v --pin-manifest "$tmp/EMPTY" "$tmp/l.tar"
 
+# a name that begins with two dots is a name
+mkdir -p "$tmp/dots/d/..x"
+echo good >"$tmp/dots/f"
+echo other >"$tmp/dots/d/..x/f"
+(cd "$tmp/dots" && sha256sum f d/..x/f >../DOTS && sha256sum f | sed 's,f$,d/l,' >>../DOTS && ln -s ..x/f d/l)
+tar -C "$tmp/dots" -cf "$tmp/dots.tar" f d
+expect 13 'd/l .*sha256' $v --pin-manifest "$tmp/DOTS" "$tmp/dots.tar"
+
+# links are files that are unpacked: one that no list names is refused, one that is named has its target's bytes
+(cd "$tmp" && sha256sum t/a | sed 's, t/, ,' >linked.sums && ln -s a t/soft && ln t/a t/hard &&
+    tar -C t -cf soft.tar a soft && tar -C t -cf hard.tar a hard)
+expect 1 'coverage.unlisted-file' $v --set complete=true --pin-manifest "$tmp/linked.sums" "$tmp/soft.tar"
+expect 1 'coverage.unlisted-file' $v --set complete=true --pin-manifest "$tmp/linked.sums" "$tmp/hard.tar"
+(cd "$tmp/t" && sha256sum a soft hard >../linked.sums)
+tar -C "$tmp/t" -cf "$tmp/linked.tar" a soft hard
+expect 0 ALLOW $v --set complete=true --pin-manifest "$tmp/linked.sums" "$tmp/linked.tar"
+rm "$tmp/t/soft" "$tmp/t/hard"
+
 # archives that contradict themselves stay refused whatever the list says of their members
 cat "$tmp/m.tar" "$tmp/m.zip" >"$tmp/poly.tar"
 expect 1 'archive.' $v --pin-manifest "$tmp/SUMS" "$tmp/poly.tar"
