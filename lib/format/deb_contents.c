@@ -166,7 +166,7 @@ static bool add_link(struct contents *contents, struct asy_item *document, struc
 {
     struct asy_dossier *dossier = contents->reading->dossier;
     struct asy_claim *claim = asy_add_claim(dossier, ASY_CLAIM_LINK, document, NULL);
-    struct asy_piece whole = asy_whole(file);
+    struct asy_piece whole = asy_whole(file->leads_to == NULL ? file : file->leads_to);
 
     if (claim == NULL)
         return false;

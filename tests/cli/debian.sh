@@ -119,4 +119,17 @@ for file in md5sums_unlisted md5sums_absent data_again; do
     expect 1 'archive' "$assay" inspect --strict "$d/invalid/$file.deb"
 done
 expect 13 'digest.mismatch' "$assay" inspect --strict "$d/invalid/md5sums_differs.deb"
+
+# md5sums lists hard links like the files that they are
+mkdir -p "$tmp/hard/DEBIAN" "$tmp/hard/usr"
+printf '%s\n' 'Package: hard' 'Version: 1' 'Architecture: all' 'Maintainer: V <v@vendor.example>' 'Description: x' \
+    >"$tmp/hard/DEBIAN/control"
+echo one >"$tmp/hard/usr/a"
+ln "$tmp/hard/usr/a" "$tmp/hard/usr/b"
+(cd "$tmp/hard" && md5sum usr/a usr/b >DEBIAN/md5sums)
+dpkg-deb --root-owner-group -b "$tmp/hard" "$tmp/hard.deb" >/dev/null
+expect 0 'consistent' "$assay" inspect --strict "$tmp/hard.deb"
+(cd "$tmp/hard" && { md5sum usr/a; echo two | md5sum | sed 's,-,usr/b,'; } >DEBIAN/md5sums)
+dpkg-deb --root-owner-group -b "$tmp/hard" "$tmp/hard.deb" >/dev/null
+expect 13 'usr/b|usr/a' "$assay" inspect --strict "$tmp/hard.deb"
 finish
