@@ -66,6 +66,8 @@ static const struct asy_item *first_item(struct asy_recipe recipe)
 
 const struct asy_item *asy_link_target(const struct asy_fact *fact)
 {
+    if (fact->names != NULL)
+        return fact->names;
     return first_item(fact->measure != NULL ? fact->measure->recipe : fact->claim.is.link.target);
 }
 
@@ -97,6 +99,7 @@ const char *asy_signature_name(enum asy_signature_alg alg)
         return "ECDSA";
     case ASY_SIG_DSA:
         return "DSA";
+    case ASY_SIG_BY_KEY:
     case ASY_SIG_BARE:
         return "the key's algorithm";
     case ASY_SIG_NONE:

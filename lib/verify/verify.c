@@ -153,9 +153,7 @@ struct package_mark {
 };
 
 static const struct package_mark package_marks[] = {
-    { ".PKGINFO", "an Arch or Alpine package" },
-    { ".SIGN.*", "a signed Alpine package" },        { ".MTREE", "an Arch package" },
-    { "sw-description", "a SWUpdate image" },        { "oci-layout", "an OCI image layout" },
+    { "sw-description", "a SWUpdate image" }, { "oci-layout", "an OCI image layout" },
 };
 
 static const char *package_of(struct asy_view name)

@@ -125,6 +125,8 @@ deny:
   - sha256: "$(sha256sum agent.bin | cut -d' ' -f1)"
     reason: withdrawn
   - sha256: "$(sha256sum agent.p7m | cut -d' ' -f1)"
+  - sha256: "$(sha256sum "$here/../deb/valid/signed.deb" | cut -d' ' -f1)"
+  - sha256: "$(sha256sum "$here/../deb/repo/pool/main/agent_1.0-1_amd64.deb" | cut -d' ' -f1)"
   - sha256: "$(sha256sum "$here/../git_object/commit-ssh.object" | cut -d' ' -f1)"
   - sha256: "$(sha256sum "$here/../git_object/tag-ssh.object" | cut -d' ' -f1)"
   - sha256: "$(sha256sum "$here/../openpgp/valid/unended.asc" | cut -d' ' -f1)"
@@ -133,4 +135,8 @@ deny:
   - sha256: "$(sha256sum "$here/../rpm/valid/six.rpm" | cut -d' ' -f1)"
   - sha256: "$(sha256sum "$here/../jar/valid/signed.jar" | cut -d' ' -f1)"
   - sha256: "$(sha256sum "$here/../android/valid/v2.apk" | cut -d' ' -f1)"
+  - sha256: "$(sha256sum "$here/../apk/good.apk" | cut -d' ' -f1)"
+  - sha256: "$(sha256sum "$here/../apk/v3.apk" | cut -d' ' -f1)"
+  - sha256: "$(sha256sum "$here/../apk/v3-ec.apk" | cut -d' ' -f1)"
+  - sha256: "$(sha256sum "$here/../apk/unsigned.apk" | cut -d' ' -f1)"
 EOF
