@@ -42,6 +42,7 @@ struct asy_settings {
     const char *name_space;         /* SSHSIG; "file" by default */
     const char *package_name;       /* what is wanted from a repository; NULL: not said.  Likewise: */
     const char *suite, *component, *arch, *ref;
+    const char *digest;             /* OCI: of the manifest or index that the caller vouches for; NULL */
     const char *require_comment;    /* words a signed comment must contain; NULL: none */
 };
 

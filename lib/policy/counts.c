@@ -116,7 +116,7 @@ uint64_t asy_counted_principals(const struct asy_weighing *rule)
     return mask;
 }
 
-/* A signed list is meant to be whole, and so is an mtree; other lists that the caller pins are what they are. */
+/* A signed list is meant to be whole, and so are an mtree and an image layout; other lists that the caller pins are what they are. */
 bool asy_is_complete(const struct asy_weighing *rule)
 {
     switch (rule->settings->complete) {
@@ -132,7 +132,8 @@ bool asy_is_complete(const struct asy_weighing *rule)
 
         if (item->is_subject && item->parent != NULL)
             return true; /* an archive is one thing: its members come together or not at all */
-        if (item->pinned_by != 0 && item->format != NULL && strcmp(item->format, "mtree") == 0)
+        if (item->pinned_by != 0 && item->format != NULL &&
+            (strcmp(item->format, "mtree") == 0 || strcmp(item->format, "oci") == 0))
             return true;
     }
     for (size_t i = 0; i < rule->dossier->principals_n; i++) {

@@ -120,7 +120,7 @@ void asy_find_in_indices(struct asy_weighing *rule)
 static bool has_evidence(const struct asy_weighing *rule)
 {
     for (size_t i = 0; i < rule->dossier->items_n; i++) {
-        if (rule->dossier->items[i]->is_evidence)
+        if (rule->dossier->items[i]->is_evidence || rule->dossier->items[i]->pinned_by != 0)
             return true;
     }
     return rule->dossier->signatures_n > 0;

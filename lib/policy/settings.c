@@ -76,6 +76,7 @@ static const struct row rows[] = {
     { "component", TEXT, FIELD(component), "text", NULL, 0, 0 },
     { "complete", CHOICE, FIELD(complete), TRUTH, complete, 0, 0 },
     { "db_signature", SWITCH, FIELD(unsigned_index_is_fine), "required or optional", optional, 0, 0 },
+    { "digest", TEXT, FIELD(digest), "text", NULL, 0, 0 },
     { "expired_signer", SWITCH, FIELD(expired_at_signing_time), "reject or at-signing-time", expired, 0, 0 },
     { "identity", TEXT, FIELD(identity), "text", NULL, 0, 0 },
     { "inner", SWITCH, FIELD(inner_must_be_signed), "report or require", inner, 0, 0 },

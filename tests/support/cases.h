@@ -123,6 +123,29 @@ static inline bool in_rpm_head(const unsigned char *bytes, size_t len, size_t of
     return off < (header_end(bytes, 96) + 7) / 8 * 8;
 }
 
+static inline size_t cpio_field(const unsigned char *record, size_t no)
+{
+    char hex[9] = { 0 };
+
+    memcpy(hex, record + 6 + 8 * no, 8);
+    return (size_t)strtoul(hex, NULL, 16);
+}
+
+/* An SWUpdate image: the numbers in headers of its cpio archive, and the beginning of the CMS message. */
+static inline bool in_swupdate_framing(const unsigned char *bytes, size_t len, size_t off)
+{
+    for (size_t at = 0, next; at + 110 <= len; at = next) {
+        size_t size = cpio_field(bytes + at, 6), data = (at + 110 + cpio_field(bytes + at, 11) + 3) / 4 * 4;
+
+        next = (data + size + 3) / 4 * 4;
+        if (off >= at + 6 && off < at + 110)
+            return true;
+        if (off >= data && off < next)
+            return memcmp(bytes + at + 110, "sw-description.sig", 19) == 0 && in_cms_head(bytes, len, off - data);
+    }
+    return false;
+}
+
 /*
  * RFC 9580 5.2.3: of a signature packet of version 4 the unhashed part, which gives hints of who signed, and two octets of
  * the digest.  Here with a header of two octets.
@@ -258,6 +281,8 @@ static const struct update updates[] = {
       IN_MEMORY, true },
     { "rpm, version 6", "rpm/valid/six.rpm", "agent.rpm", in_rpm_head, { { 0 } }, KEY("rpm/valid/vendor.pgp"), NULL, NULL, 1,
       IN_MEMORY, true },
+    { "swupdate", "swupdate/valid/small.swu", "agent.swu", in_swupdate_framing, { { 0 } },
+      { { ASSAY_TRUST_ANCHOR, "swupdate/valid/root.crt" } }, NULL, NULL, 1, IN_MEMORY, true },
     { "apk v2", "apk/good.apk", "agent.apk", in_apk_head, { { 0 } }, KEY("apk/vendor.rsa.pub"), NULL, NULL, 1 },
     { "apk v3", "apk/v3.apk", "agent.apk", NULL, { { 0 } }, KEY("apk/vendor.rsa.pub"), NULL, NULL, 1 },
     { "apk v3, ECDSA", "apk/v3-ec.apk", "agent.apk", NULL, { { 0 } }, KEY("apk/ec.pub"), NULL, NULL, 1 },
