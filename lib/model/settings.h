@@ -35,6 +35,7 @@ struct asy_settings {
     enum asy_digest_alg manifest_alg; /* for digests that are ambiguous by their length */
     bool recurse;                   /* look into archives and packages, and into what lies in them */
     bool inner_must_be_signed;      /* inner=require: packages inside are signed, by who signed what they lie in */
+    unsigned bundle_formats;        /* of RAUC, a bit each: plain, verity, crypt; 0: any */
     unsigned max_age_days;          /* 0: no limit */
 
     enum asy_purpose purpose;

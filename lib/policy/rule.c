@@ -146,6 +146,7 @@ void asy_rule(struct asy_account *account, const struct asy_terms *terms)
     asy_find_in_evidence(&rule);
     asy_find_inner_packages(&rule);
     asy_find_in_indices(&rule);
+    asy_find_in_bundles(&rule);
     asy_apply_waivers(&rule, 0);
     told = rule.dossier->findings_n;
     asy_find_unmet_items(&rule); /* what is waived explains no lack of evidence */
