@@ -115,7 +115,7 @@ static bool bind(struct asy_reading *reading, const struct paths *paths, struct 
 
     if (item == NULL)
         return false;
-    whole = asy_whole(item);
+    whole = asy_whole(item->leads_to == NULL ? item : item->leads_to);
     item->is_listed = true;
     link->path = (struct asy_view){ NULL, 0 };
     *full = !asy_recipe_of(reading->dossier->arena, &whole, 1, &link->target);

@@ -13,6 +13,7 @@ enum asy_format_kind {
     ASY_KIND_TIMESTAMP,
     ASY_KIND_ARCHIVE, /* holds files */
     ASY_KIND_PACKAGE, /* holds files and carries what is said of them: read by offset, whatever its size */
+    ASY_KIND_REPOSITORY, /* a directory whose indices lead to the file that is wanted: only by the caller's word */
 };
 
 /* What a document is recognised by: its first bytes, all of a small one, and its name. */
@@ -41,6 +42,8 @@ struct asy_format {
     const char *title;           /* one line for people */
     enum asy_format_kind kind;
     const char *const *suffixes; /* of detached documents, NULL at the end: ".minisig"; of packages: where a tree is looked through */
+
+    bool speaks; /* a list that says when it was made and what for: it is read where it is the subject, too */
 
     /*
      * True when the bytes are of this format and of no other.  Looks at the content; the name only helps where the

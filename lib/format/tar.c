@@ -14,6 +14,8 @@
 #include "format/arch.h"
 #include "format/tar.h"
 
+#include "format/tarball.h"
+
 #include <string.h>
 
 enum { EXTENSION_MAX = 1 << 20, BUFFER = 64 * 1024, SPARSE_MAP_MORE = 504 };
@@ -504,11 +506,18 @@ static void read_all(struct tar *tar)
     asy_members_finish(&tar->members);
 }
 
-static assay_status walk(struct asy_reading *reading)
+enum asy_packing asy_tar_packing(struct asy_view head)
+{
+    enum asy_packing packing = ASY_PACKED_NOT;
+
+    return asy_tar_is_packed(head, &packing) ? packing : ASY_PACKED_NOT;
+}
+
+assay_status asy_tar_walk(struct asy_reading *reading, bool is_system, struct asy_members *out)
 {
     const struct asy_source *source = reading->document->source;
     uint64_t limit = reading->dossier->limits->unpacked, size = asy_source_size(source);
-    struct tar tar = { .members.reading = reading };
+    struct tar tar = { .members = { .reading = reading, .is_system = is_system } };
     uint8_t head[6] = { 0 };
     assay_status s =
         asy_source_read(source, 0, head, size < sizeof head ? (size_t)size : sizeof head, &reading->diag);
@@ -525,7 +534,15 @@ static assay_status walk(struct asy_reading *reading)
         return s;
     read_all(&tar);
     asy_unpacker_free(tar.unpacker);
+    *out = tar.members;
     return asy_members_status(&tar.members, asy_ok);
+}
+
+static assay_status walk(struct asy_reading *reading)
+{
+    struct asy_members members;
+
+    return asy_tar_walk(reading, false, &members);
 }
 
 const struct asy_format asy_format_tar = {

@@ -264,7 +264,9 @@ static void say_link(struct walk *walk, const struct asy_fact *fact, uint64_t *d
     if (!asy_fact_holds(fact) || fact->measure == NULL || !walk->counting->link(fact, walk->counting->context))
         return;
     by = take_new(done, sayers_of_link(walk, fact));
-    if (by != 0)
+    if (fact->names != NULL) /* the file behind the link goes by a name that was not said */
+        add_whole(walk, fact->names, by);
+    else if (by != 0)
         say(walk, fact->measure->recipe, by);
 }
 

@@ -115,6 +115,8 @@ struct asy_link {
     struct asy_view path;     /* a path relative to the document's directory, safe and normal; */
     bool by_digest;           /* or whatever input has this digest; */
     const struct asy_object_name *object; /* or the object whose id `value` is: the digest of it behind its type and size */
+    bool is_optional;         /* the list is of what there can be: a file of it that is not there is not missed */
+    bool is_part;             /* the file is a part of what the document stands for, and ruled about with it */
     bool has_size;
     uint64_t size;
     bool of_part;  /* the target is a part of a package; the size is that of all of it */

@@ -37,6 +37,10 @@ struct asy_settings {
     bool inner_must_be_signed;      /* inner=require: packages inside are signed, by who signed what they lie in */
     unsigned bundle_formats;        /* of RAUC, a bit each: plain, verity, crypt; 0: any */
     unsigned max_age_days;          /* 0: no limit */
+    unsigned min_valid_time, max_valid_time; /* seconds from the date of a release; 0: not said */
+    int64_t min_release_date;       /* seconds since 1970: no release made before it */
+    bool has_min_release_date;
+    bool suite_is_optional;         /* suite_fields=optional */
 
     enum asy_purpose purpose;
     const char *identity;           /* who must have signed (SSH principal, certificate subject); NULL: anybody trusted */

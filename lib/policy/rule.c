@@ -2,6 +2,7 @@
  * From facts to a ruling.  Nothing is a requirement that is met until every file to be ruled about is said, whole, by
  * as many distinct trusted signers as are required; whatever stands in the way is a finding, and all are listed.
  */
+#include "policy/freshness.h"
 #include "policy/weighing.h"
 
 /* REFUTED before REFUSED before UNPROVEN: the strongest thing that can be said against the subject. */
@@ -35,6 +36,8 @@ static void mark_links(struct asy_weighing *rule)
         const struct asy_fact *fact = rule->dossier->facts[i];
         const struct asy_item *item = fact->measure == NULL ? NULL : asy_recipe_whole(fact->measure->recipe);
 
+        if (item != NULL && fact->names != NULL)
+            item = fact->names;
         if (fact->claim.kind == ASY_CLAIM_LINK && asy_fact_holds(fact) && item != NULL)
             rule->marks[item->no] |= asy_link_counts(fact, rule) ? ASY_MARK_STRONG : ASY_MARK_WEAK;
     }
@@ -147,6 +150,8 @@ void asy_rule(struct asy_account *account, const struct asy_terms *terms)
     asy_find_inner_packages(&rule);
     asy_find_in_indices(&rule);
     asy_find_in_bundles(&rule);
+    asy_find_stale(rule.dossier, rule.settings, rule.counted);
+    asy_find_other_package(rule.dossier, rule.settings);
     asy_apply_waivers(&rule, 0);
     told = rule.dossier->findings_n;
     asy_find_unmet_items(&rule); /* what is waived explains no lack of evidence */

@@ -66,6 +66,8 @@ static const struct asy_item *first_item(struct asy_recipe recipe)
 
 const struct asy_item *asy_link_target(const struct asy_fact *fact)
 {
+    if (fact->names != NULL)
+        return fact->names;
     return first_item(fact->measure != NULL ? fact->measure->recipe : fact->claim.is.link.target);
 }
 

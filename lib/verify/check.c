@@ -275,6 +275,65 @@ static void settle_anywhere(struct asy_run *run, struct asy_fact *fact)
     }
 }
 
+static bool is_same_line(const struct asy_fact *a, const struct asy_fact *b)
+{
+    return a->claim.document == b->claim.document && asy_view_eq(a->claim.is.link.path, b->claim.is.link.path);
+}
+
+static bool is_by_base_name(const struct asy_fact *fact)
+{
+    return fact->claim.kind == ASY_CLAIM_LINK && fact->by_base_name;
+}
+
+/* Every digest that the document gives for this path is the subject's. */
+static bool is_path_right(const struct asy_run *run, const struct asy_fact *of)
+{
+    for (size_t i = 0; i < run->dossier->facts_n; i++) {
+        const struct asy_fact *fact = run->dossier->facts[i];
+
+        if (is_by_base_name(fact) && is_same_line(fact, of) && !asy_fact_holds(fact))
+            return false;
+    }
+    return true;
+}
+
+static void drop_namesakes_of(struct asy_run *run, const struct asy_fact *right)
+{
+    for (size_t i = 0; i < run->dossier->facts_n; i++) {
+        struct asy_fact *fact = run->dossier->facts[i];
+
+        if (!is_by_base_name(fact) || fact->claim.document != right->claim.document || is_same_line(fact, right) ||
+            asy_fact_holds(fact))
+            continue;
+        fact->measure = NULL;
+        fact->outcome = ASY_UNCHECKED;
+        fact->why = (struct asy_why){ ASY_EVIDENCE_UNCHECKED, NULL };
+    }
+}
+
+/*
+ * A list may have files of one name in several directories.  The subject is known by its name alone: where one of them is
+ * the subject, the others are other files.
+ */
+static void drop_namesakes(struct asy_run *run)
+{
+    enum { TRIED = 64 }; /* paths that are looked at, so that no list makes this slow */
+    const struct asy_item *settled = NULL;
+    unsigned tried = 0;
+
+    for (size_t i = 0; i < run->dossier->facts_n && tried < TRIED; i++) {
+        const struct asy_fact *fact = run->dossier->facts[i];
+
+        if (!is_by_base_name(fact) || !asy_fact_holds(fact) || fact->claim.document == settled)
+            continue;
+        tried++;
+        if (!is_path_right(run, fact))
+            continue;
+        settled = fact->claim.document;
+        drop_namesakes_of(run, fact);
+    }
+}
+
 static void answer_signature(struct asy_run *run, const struct asy_try *attempt)
 {
     struct asy_fact *fact = attempt->fact;
@@ -348,5 +407,6 @@ assay_status asy_check(struct asy_run *run)
         if (fact->measure != NULL)
             asy_check_link(run->dossier, fact);
     }
+    drop_namesakes(run);
     return asy_ok;
 }

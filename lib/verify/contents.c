@@ -35,11 +35,11 @@ static bool read_package(struct asy_run *run, struct asy_item *item, const struc
     return false;
 }
 
-/* The format of a file by its first bytes, or by the caller's word; the source is open then. */
-static const struct asy_format *format_of(struct asy_run *run, struct asy_item *item)
+/* The format of a file by its first bytes, or by the caller's word; the source is open then.  `other`: a second one, or NULL. */
+static const struct asy_format *recognised(const struct asy_run *run, const struct asy_item *item,
+                                           const struct asy_format **other)
 {
-    const char *wanted = item->parent == NULL ? run->job->subject->format : NULL;
-    const struct asy_format *other = NULL, *format = wanted == NULL ? NULL : asy_format_named(asy_view_of(wanted));
+    const struct asy_format *format = item->parent == NULL ? asy_wanted_format(run) : NULL;
     struct asy_glimpse glimpse = { .name = asy_base_name(asy_view_of(item->name)) };
     uint64_t size = asy_source_size(item->source);
     uint8_t head[ASY_GLIMPSE];
@@ -51,7 +51,13 @@ static const struct asy_format *format_of(struct asy_run *run, struct asy_item *
     glimpse.whole = size <= sizeof head;
     if (!assay_ok(asy_source_read(item->source, 0, head, glimpse.head.len, &diag)))
         return NULL;
-    format = asy_format_recognise(&glimpse, &other);
+    return asy_format_recognise(&glimpse, other);
+}
+
+static const struct asy_format *format_of(struct asy_run *run, struct asy_item *item)
+{
+    const struct asy_format *other = NULL, *format = recognised(run, item, &other);
+
     if (other != NULL)
         asy_add_finding(run->dossier, ASY_BLOCKS, ASY_EVIDENCE_AMBIGUOUS, item, item, "%s", other->name);
     return format;
@@ -175,22 +181,39 @@ static void use_format(struct asy_run *run, const struct asy_format *format)
     run->by_members = run->job->subject->by_members && holds_files(format);
     if (!asy_is_read_whole(format))
         read_container(run, item, format);
-    else if (format->kind == ASY_KIND_SIGNATURE && asy_source_size(item->source) <= run->dossier->limits->document)
+    else if ((format->kind == ASY_KIND_SIGNATURE || format->speaks) &&
+             asy_source_size(item->source) <= run->dossier->limits->document)
         asy_read_item(run, item);
 }
 
-void asy_read_subject(struct asy_run *run)
+static bool open_subject(struct asy_run *run)
 {
     struct asy_item *item = run->subject;
     enum asy_digest_alg alg;
     struct asy_view digest;
     struct asy_diag diag;
 
-    if (item->why.reason != ASY_REASON_NONE || asy_source_is_digest(item->source, &alg, &digest) ||
-        !assay_ok(asy_source_open(item->source, &diag)))
+    return item->why.reason == ASY_REASON_NONE && !asy_source_is_digest(item->source, &alg, &digest) &&
+           assay_ok(asy_source_open(item->source, &diag));
+}
+
+bool asy_read_subject_package(struct asy_run *run)
+{
+    const struct asy_format *other = NULL, *format = open_subject(run) ? recognised(run, run->subject, &other) : NULL;
+
+    if (format == NULL || format->kind != ASY_KIND_PACKAGE)
+        return false;
+    use_format(run, format);
+    asy_source_close(run->subject->source);
+    return true;
+}
+
+void asy_read_subject(struct asy_run *run)
+{
+    if (!open_subject(run))
         return;
-    use_format(run, format_of(run, item));
-    asy_source_close(item->source);
+    use_format(run, format_of(run, run->subject));
+    asy_source_close(run->subject->source);
 }
 
 static bool is_package_name(struct asy_view name)

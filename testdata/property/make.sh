@@ -125,6 +125,8 @@ deny:
   - sha256: "$(sha256sum agent.bin | cut -d' ' -f1)"
     reason: withdrawn
   - sha256: "$(sha256sum agent.p7m | cut -d' ' -f1)"
+  - sha256: "$(sha256sum "$here/../deb/valid/signed.deb" | cut -d' ' -f1)"
+  - sha256: "$(sha256sum "$here/../deb/repo/pool/main/agent_1.0-1_amd64.deb" | cut -d' ' -f1)"
   - sha256: "$(sha256sum "$here/../git_object/commit-ssh.object" | cut -d' ' -f1)"
   - sha256: "$(sha256sum "$here/../git_object/tag-ssh.object" | cut -d' ' -f1)"
   - sha256: "$(sha256sum "$here/../openpgp/valid/unended.asc" | cut -d' ' -f1)"

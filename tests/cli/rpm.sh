@@ -9,7 +9,7 @@ for name in vendor array over-all six outside swapped; do
     expect 0 'ALLOW' $v "$valid/$name.rpm"
     expect 3 'signer.none-trusted' "$assay" verify $at "$valid/$name.rpm"
     expect 12 'signer.unknown' "$assay" verify $at --key "$valid/other.pgp" "$valid/$name.rpm"
-    expect 0 '4 of 4 files' $v --members "$valid/$name.rpm"
+    expect 0 '4 of 5 files' $v --members "$valid/$name.rpm"
 done
 expect 0 'ALLOW' "$assay" verify $at --key "$valid/rsa.pgp" "$valid/rsa.rpm"
 expect 0 'ALLOW' $v --key "$valid/rsa.pgp" --set threshold=2 "$valid/array.rpm"

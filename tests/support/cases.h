@@ -13,6 +13,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#define CASE_INDEX_PATH "main/binary-amd64/Packages" /* by which every release of the cases lists its index */
+
 enum { CASE_EVIDENCE = 3, CASE_TRUST = 2, CASE_SETTINGS = 1 };
 
 /* Bytes of a document whose change is no change: true where a bit at `off` may be turned and the ruling may stay. */
@@ -106,6 +108,39 @@ static inline bool in_token_head(const unsigned char *bytes, size_t len, size_t 
 static inline bool in_response_head(const unsigned char *bytes, size_t len, size_t off)
 {
     return off == 8 || (off >= 9 && in_token_head(bytes, len, off - 9));
+}
+
+/*
+ * RFC 9580 5.2.3: what a signature packet of version 4 has behind its hashed part and before the value: the other
+ * subpackets, which nobody signs, and two bytes of the digest as a hint.
+ */
+static inline bool in_packet_tail(const unsigned char *bytes, size_t len, size_t off)
+{
+    size_t body = len > 0 && bytes[0] == 0x88 ? 2 : 3, hashed, other;
+
+    if (len < body + 6)
+        return false;
+    hashed = body + 6 + ((size_t)bytes[body + 4] << 8 | bytes[body + 5]);
+    if (hashed + 2 > len)
+        return false;
+    other = (size_t)bytes[hashed] << 8 | bytes[hashed + 1];
+    return off >= hashed && off < hashed + 2 + other + 2;
+}
+
+/* deb(5): dates, owners and modes of members, which dpkg does not use; and the signature that is the last member. */
+static inline bool in_deb_framing(const unsigned char *bytes, size_t len, size_t off)
+{
+    size_t at = 8, size;
+
+    while (at + 60 < len) {
+        size = (size_t)strtoul((const char *)bytes + at + 48, NULL, 10);
+        if (off >= at && off < at + 60)
+            return true;
+        if (memcmp(bytes + at, "_gpgorigin", 10) == 0)
+            return off >= at + 60 && off - at - 60 < size && in_packet_tail(bytes + at + 60, size, off - at - 60);
+        at += 60 + size + size % 2;
+    }
+    return false;
 }
 
 static inline size_t header_end(const unsigned char *bytes, size_t at)
@@ -277,6 +312,12 @@ static const struct update updates[] = {
     { "timestamp, token", "property/agent.bin", NULL, NULL,
       { { ASSAY_ROLE_TIMESTAMP, "property/agent.bin.tst", "agent.bin.tst", in_token_head, 0 } },
       { { ASSAY_TRUST_TSA_ANCHOR, "property/root.crt" } }, NULL, NULL, 1 },
+    { "debsigs", "deb/valid/signed.deb", "agent.deb", in_deb_framing, { { 0 } }, KEY("deb/vendor.gpg"), NULL, NULL, 1 },
+    { "apt", "deb/repo/pool/main/agent_1.0-1_amd64.deb", "agent_1.0-1_amd64.deb", NULL,
+      { { ASSAY_ROLE_INDEX, "deb/repo/dists/stable/main/binary-amd64/Packages", "Packages", NULL, 0 },
+        { ASSAY_ROLE_RELEASE, "deb/repo/dists/stable/Release", "Release", NULL, 0 },
+        { ASSAY_ROLE_SIGNATURE, "deb/repo/dists/stable/Release.gpg", "Release.gpg", in_packet_tail, 0 } },
+      KEY("deb/vendor.gpg"), "suite", "stable", 1 },
     { "rpm", "rpm/valid/vendor.rpm", "agent.rpm", in_rpm_head, { { 0 } }, KEY("rpm/valid/vendor.pgp"), NULL, NULL, 1,
       IN_MEMORY, true },
     { "rpm, version 6", "rpm/valid/six.rpm", "agent.rpm", in_rpm_head, { { 0 } }, KEY("rpm/valid/vendor.pgp"), NULL, NULL, 1,
@@ -454,6 +495,8 @@ static inline assay_subject *subject_of_bytes(const struct loaded *update, const
 
         good = assay_ok(assay_subject_add_memory(subject, evidence->role, evidence->name, update->evidence[k].data,
                                                  update->evidence[k].len));
+        if (good && evidence->role == ASSAY_ROLE_INDEX)
+            good = assay_ok(assay_subject_index_path(subject, CASE_INDEX_PATH));
     }
     if (good && update->is->shape == BY_MEMBERS)
         assay_subject_by_members(subject, true);
