@@ -36,6 +36,7 @@ const struct option_spec judge_options[] = {
     { "component", 0, "NAME", "the component of a repository" },
     { "arch", 0, "NAME", "the architecture of a package" },
     { "ref", 0, "NAME", "the reference of a git repository" },
+    { "digest", 0, "DIGEST", "the manifest or index of an OCI image layout that you vouch for" },
     { "identity", 'i', "NAME", "who must have signed: SSH principal, certificate name" },
     { "signer", 0, "FPR", "fingerprint of the OpenPGP key that must have signed" },
     { "namespace", 'n', "NAME", "namespace of SSH signatures (default: file)" },
@@ -105,6 +106,7 @@ static const char *const setting_options[][2] = {
     { "component", "component" },
     { "arch", "arch" },
     { "ref", "ref" },
+    { "digest", "digest" },
 };
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))

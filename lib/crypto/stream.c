@@ -62,6 +62,7 @@ bool asy_stream_wants(struct asy_stream *stream, const struct asy_dossier *dossi
                 continue;
             }
             return true;
+        case ASY_PIECE_TREE: /* never planned */
         case ASY_PIECE_NONE:
             stream->failed = true;
             continue;

@@ -63,6 +63,12 @@ assay_status asy_work_pass_together(struct asy_worker *, const struct asy_task *
 /* Reads the task's item until all its streams are finished, at most ASY_STREAMS of them, `together` where that pays. */
 assay_status asy_work_read(struct asy_worker *, const struct asy_task *, bool together, struct asy_diag *);
 
+/*
+ * Computes the root of a hash tree from the data, and compares the tree that is there.  NONE when all agrees and the measure
+ * is done; else the reason, of which the diag tells more.
+ */
+enum asy_reason asy_work_tree(struct asy_worker *, struct asy_measure *, struct asy_diag *);
+
 /* Computes those of at most ASY_BATCH tasks that are SHA-256 of small whole files; sets `done[i]` where it did. */
 void asy_work_batch(struct asy_worker *, struct asy_task *tasks, size_t n, bool *done);
 

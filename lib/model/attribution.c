@@ -67,6 +67,7 @@ static void say(struct walk *walk, struct asy_recipe recipe, uint64_t by)
 
         switch (piece->kind) {
         case ASY_PIECE_SPAN:
+        case ASY_PIECE_TREE:
             add_span(walk, piece->span.item, piece->span.off, piece->span.len, by);
             break;
         case ASY_PIECE_DIGEST:
@@ -322,7 +323,7 @@ static bool add_digested(struct asy_arena *arena, const struct asy_item *item, s
         const struct asy_piece *piece = &recipe.pieces[i];
         struct asy_said *run;
 
-        if (piece->kind != ASY_PIECE_SPAN || piece->span.item != item)
+        if ((piece->kind != ASY_PIECE_SPAN && piece->kind != ASY_PIECE_TREE) || piece->span.item != item)
             continue;
         run = asy_alloc(arena, 1, sizeof *run);
         if (run == NULL)

@@ -114,6 +114,7 @@ enum asy_statement_kind {
     ASY_SAYS_VERSION,
     ASY_SAYS_ARCH,
     ASY_SAYS_REF,      /* the name of a git reference */
+    ASY_SAYS_BUNDLE,   /* of what form a RAUC bundle is */
 };
 
 struct asy_statement {

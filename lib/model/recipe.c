@@ -17,6 +17,21 @@ struct asy_piece asy_whole(struct asy_item *item)
     return asy_span(item, 0, ASY_TO_END);
 }
 
+struct asy_piece asy_tree_piece(struct asy_item *item, uint64_t off, uint64_t data_len, uint64_t tree_len,
+                                struct asy_view salt)
+{
+    return (struct asy_piece){
+        .kind = ASY_PIECE_TREE,
+        .span = { item, off, data_len + tree_len },
+        .tree = { data_len, salt },
+    };
+}
+
+bool asy_recipe_is_tree(struct asy_recipe recipe)
+{
+    return recipe.n == 1 && recipe.pieces->kind == ASY_PIECE_TREE;
+}
+
 struct asy_piece asy_digest_piece(enum asy_digest_alg alg, struct asy_recipe of)
 {
     return (struct asy_piece){ .kind = ASY_PIECE_DIGEST, .digest = { alg, of } };

@@ -17,6 +17,7 @@ enum asy_piece_kind {
     ASY_PIECE_LITERAL, /* bytes given here */
     ASY_PIECE_SPAN,    /* `len` bytes of an item at `off` */
     ASY_PIECE_DIGEST,  /* the raw digest of another recipe */
+    ASY_PIECE_TREE,    /* a span of data and the hash tree over it; alone in its recipe, whose SHA-256 is the tree's root */
 };
 
 struct asy_recipe {
@@ -35,15 +36,29 @@ struct asy_piece {
         enum asy_digest_alg alg;
         struct asy_recipe of;
     } digest;
+    struct {
+        uint64_t data_len; /* of the span: the rest of it is the tree */
+        struct asy_view salt;
+    } tree;
 };
 
 struct asy_piece asy_literal(struct asy_view);
 struct asy_piece asy_span(struct asy_item *, uint64_t off, uint64_t len);
 struct asy_piece asy_whole(struct asy_item *);
+
+/*
+ * `data_len` bytes of an item at `off` and behind them the `tree_len` bytes of a hash tree of dm-verity, version 1, blocks of
+ * 4096 bytes, without a superblock.  The root is that of the data, and there is none where the tree is another one.
+ */
+struct asy_piece asy_tree_piece(struct asy_item *, uint64_t off, uint64_t data_len, uint64_t tree_len,
+                                struct asy_view salt);
 struct asy_piece asy_digest_piece(enum asy_digest_alg, struct asy_recipe of);
 
 /* A copy of the pieces in the arena; false when it is full. */
 bool asy_recipe_of(struct asy_arena *, const struct asy_piece *, size_t n, struct asy_recipe *out);
+
+/* True when the recipe is a hash tree and what it is over. */
+bool asy_recipe_is_tree(struct asy_recipe);
 
 /* The item when the recipe is just the whole of one; else NULL. */
 struct asy_item *asy_recipe_whole(struct asy_recipe);

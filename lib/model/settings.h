@@ -37,6 +37,7 @@ struct asy_settings {
     bool android_compat;            /* what the platform takes counts in Android packages: old digests, keys and DSA */
     unsigned min_sdk;               /* the oldest version of Android that must take a package; 0: what the package says */
     bool inner_must_be_signed;      /* inner=require: packages inside are signed, by who signed what they lie in */
+    unsigned bundle_formats;        /* of RAUC, a bit each: plain, verity, crypt; 0: any */
     unsigned max_age_days;          /* 0: no limit */
     unsigned min_valid_time, max_valid_time; /* seconds from the date of a release; 0: not said */
     int64_t min_release_date;       /* seconds since 1970: no release made before it */
@@ -48,6 +49,7 @@ struct asy_settings {
     const char *name_space;         /* SSHSIG; "file" by default */
     const char *package_name;       /* what is wanted from a repository; NULL: not said.  Likewise: */
     const char *package_version, *suite, *component, *arch, *ref;
+    const char *digest;             /* OCI: of the manifest or index that the caller vouches for; NULL */
     const char *require_comment;    /* words a signed comment must contain; NULL: none */
 };
 

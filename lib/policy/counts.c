@@ -23,7 +23,8 @@ static const struct asy_item *item_of(struct asy_recipe recipe)
 {
     for (size_t i = 0; i < recipe.n; i++) {
         const struct asy_piece *piece = &recipe.pieces[i];
-        const struct asy_item *item = piece->kind == ASY_PIECE_SPAN     ? piece->span.item
+        bool is_span = piece->kind == ASY_PIECE_SPAN || piece->kind == ASY_PIECE_TREE;
+        const struct asy_item *item = is_span                           ? piece->span.item
                                       : piece->kind == ASY_PIECE_DIGEST ? item_of(piece->digest.of)
                                                                         : NULL;
 
@@ -118,7 +119,7 @@ uint64_t asy_counted_principals(const struct asy_weighing *rule)
     return mask;
 }
 
-/* A signed list is meant to be whole, and so is an mtree; other lists that the caller pins are what they are. */
+/* A signed list is meant to be whole, and so are an mtree and an image layout; other lists that the caller pins are what they are. */
 bool asy_is_complete(const struct asy_weighing *rule)
 {
     switch (rule->settings->complete) {
@@ -134,7 +135,8 @@ bool asy_is_complete(const struct asy_weighing *rule)
 
         if (item->is_subject && item->parent != NULL)
             return true; /* an archive is one thing: its members come together or not at all */
-        if (item->pinned_by != 0 && item->format != NULL && strcmp(item->format, "mtree") == 0)
+        if (item->pinned_by != 0 && item->format != NULL &&
+            (strcmp(item->format, "mtree") == 0 || strcmp(item->format, "oci") == 0))
             return true;
     }
     for (size_t i = 0; i < rule->dossier->principals_n; i++) {

@@ -117,10 +117,33 @@ void asy_find_in_indices(struct asy_weighing *rule)
     }
 }
 
+static bool is_accepted_form(const struct asy_weighing *rule, struct asy_view form)
+{
+    static const char *const forms[] = { "plain", "verity", "crypt" };
+
+    for (size_t i = 0; i < sizeof forms / sizeof *forms; i++) {
+        if (asy_view_is(form, forms[i]))
+            return (rule->settings->bundle_formats >> i & 1) != 0;
+    }
+    return false;
+}
+
+void asy_find_in_bundles(struct asy_weighing *rule)
+{
+    for (size_t i = 0; rule->settings->bundle_formats != 0 && i < rule->dossier->statements_n; i++) {
+        const struct asy_statement *statement = &rule->dossier->statements[i];
+
+        if (statement->kind == ASY_SAYS_BUNDLE && !is_accepted_form(rule, statement->text))
+            asy_add_finding(rule->dossier, ASY_BLOCKS, ASY_BUNDLE_FORMAT, statement->document, statement->document, "%.*s",
+                            (int)(statement->text.len < 16 ? statement->text.len : 16),
+                            (const char *)statement->text.data);
+    }
+}
+
 static bool has_evidence(const struct asy_weighing *rule)
 {
     for (size_t i = 0; i < rule->dossier->items_n; i++) {
-        if (rule->dossier->items[i]->is_evidence)
+        if (rule->dossier->items[i]->is_evidence || rule->dossier->items[i]->pinned_by != 0)
             return true;
     }
     return rule->dossier->signatures_n > 0;

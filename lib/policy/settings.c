@@ -71,11 +71,12 @@ static const struct row rows[] = {
     { "android_compat", SWITCH, FIELD(android_compat), TRUTH, truth, 0, 0 },
     { "builder_refs", CHOICE, NOWHERE, "any", any, 0, 0 },
     { "arch", TEXT, FIELD(arch), "text", NULL, 0, 0 },
-    { "bundle_formats", WORDS, NOWHERE, "plain, verity, crypt or several with commas", bundles, 0, 0 },
+    { "bundle_formats", WORDS, FIELD(bundle_formats), "plain, verity, crypt or several with commas", bundles, 0, 0 },
     { "committer_matches_uid", SWITCH, FIELD(committer_matches_uid), TRUTH, truth, 0, 0 },
     { "component", TEXT, FIELD(component), "text", NULL, 0, 0 },
     { "complete", CHOICE, FIELD(complete), TRUTH, complete, 0, 0 },
     { "db_signature", SWITCH, FIELD(unsigned_index_is_fine), "required or optional", optional, 0, 0 },
+    { "digest", TEXT, FIELD(digest), "text", NULL, 0, 0 },
     { "expired_signer", SWITCH, FIELD(expired_at_signing_time), "reject or at-signing-time", expired, 0, 0 },
     { "identity", TEXT, FIELD(identity), "text", NULL, 0, 0 },
     { "inner", SWITCH, FIELD(inner_must_be_signed), "report or require", inner, 0, 0 },
@@ -149,8 +150,8 @@ static bool read_number(const struct row *row, struct asy_view text, struct valu
     return true;
 }
 
-/* Words of the row's choices with commas between them, none twice. */
-static bool read_words(const struct row *row, struct asy_view text)
+/* Words of the row's choices with commas between them, none twice: a bit for each, by its place among them. */
+static bool read_words(const struct row *row, struct asy_view text, struct value *out)
 {
     unsigned seen = 0;
 
@@ -168,8 +169,10 @@ static bool read_words(const struct row *row, struct asy_view text)
         if ((seen & bit) != 0)
             return false;
         seen |= bit;
-        if (len == text.len)
+        if (len == text.len) {
+            out->number = seen;
             return true;
+        }
         text = asy_view_from(text, len + 1);
     }
 }
@@ -236,7 +239,7 @@ static bool read_value(const struct row *row, const char *value, struct value *o
     case DIGEST:
         return read_digest(text, false, out);
     case WORDS:
-        return read_words(row, text);
+        return read_words(row, text, out);
     }
     return false;
 }

@@ -69,6 +69,7 @@ void asy_find_in_facts(struct asy_weighing *);
 void asy_find_inner_packages(struct asy_weighing *);
 void asy_find_in_evidence(struct asy_weighing *);
 void asy_find_in_indices(struct asy_weighing *);
+void asy_find_in_bundles(struct asy_weighing *);
 void asy_find_unmet_items(struct asy_weighing *);
 
 /* To the findings from `first` on. */

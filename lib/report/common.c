@@ -58,7 +58,7 @@ const struct asy_measure *asy_best_measure(const struct asy_item *item)
 static const struct asy_item *first_item(struct asy_recipe recipe)
 {
     for (size_t i = 0; i < recipe.n; i++) {
-        if (recipe.pieces[i].kind == ASY_PIECE_SPAN)
+        if (recipe.pieces[i].kind == ASY_PIECE_SPAN || recipe.pieces[i].kind == ASY_PIECE_TREE)
             return recipe.pieces[i].span.item;
     }
     return NULL;

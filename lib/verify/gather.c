@@ -353,6 +353,8 @@ assay_status asy_gather(struct asy_run *run)
         asy_add_finding(run->dossier, ASY_NOTE, ASY_REF_ABSENT, NULL, NULL, "%s",
                         "is a git repository, and no reference was named: its files are looked at as they lie there");
 
+    if (assay_ok(s) && run->job->settings->digest != NULL)
+        s = asy_gather_oci(run);
     if (assay_ok(s))
         s = index_new(run, &index);
     for (size_t i = 0; assay_ok(s) && i < index.n; i++) {

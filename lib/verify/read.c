@@ -14,7 +14,8 @@ static uint64_t limit_of(const struct asy_run *run, const struct asy_item *item)
 }
 
 /* From here on the document is what was loaded: the file is not read again. */
-static assay_status load(struct asy_run *run, struct asy_item *item, struct asy_view *bytes, struct asy_diag *diag)
+assay_status asy_load_item(struct asy_run *run, struct asy_item *item, struct asy_view *bytes,
+                           struct asy_diag *diag)
 {
     struct asy_dossier *dossier = run->dossier;
     assay_status s = asy_source_open(item->source, diag);
@@ -172,7 +173,7 @@ void asy_read_item(struct asy_run *run, struct asy_item *item)
     const struct asy_format *format = asy_wanted_format(run);
     struct asy_diag diag = { 0 };
     struct asy_view bytes = { NULL, 0 };
-    assay_status s = load(run, item, &bytes, &diag);
+    assay_status s = asy_load_item(run, item, &bytes, &diag);
 
     if (!assay_ok(s))
         cannot_read(run, item, diag.code == ASSAY_E_LIMIT ? ASY_LIMIT_REACHED : ASY_EVIDENCE_UNREADABLE, diag.text);
@@ -191,7 +192,7 @@ void asy_read_as(struct asy_run *run, struct asy_item *item, const char *format)
     struct asy_diag diag = { 0 };
     struct asy_view bytes = { NULL, 0 };
 
-    if (assay_ok(load(run, item, &bytes, &diag)))
+    if (assay_ok(asy_load_item(run, item, &bytes, &diag)))
         read_as(run, item, asy_format_named(asy_view_of(format)), bytes);
     else
         cannot_read(run, item, diag.code == ASSAY_E_LIMIT ? ASY_LIMIT_REACHED : ASY_EVIDENCE_UNREADABLE, diag.text);

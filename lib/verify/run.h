@@ -34,6 +34,12 @@ assay_status asy_gather_git(struct asy_run *);
 /* Once that object is read: adds and reads all that it leads to, and compares names. */
 assay_status asy_walk_git(struct asy_run *);
 
+/* The subject is the directory of an OCI image layout and a digest was pinned: reads all that its index leads to. */
+assay_status asy_gather_oci(struct asy_run *);
+
+/* The bytes of an item, which from then on are all that there is of it: the file is not read again. */
+assay_status asy_load_item(struct asy_run *, struct asy_item *, struct asy_view *bytes, struct asy_diag *);
+
 /* Loads an item and reads it as one format; what is wrong with it is in its `why`. */
 void asy_read_as(struct asy_run *, struct asy_item *, const char *format);
 

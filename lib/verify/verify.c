@@ -153,7 +153,7 @@ struct package_mark {
 };
 
 static const struct package_mark package_marks[] = {
-    { "sw-description", "a SWUpdate image" }, { "oci-layout", "an OCI image layout" },
+    { "oci-layout", "an OCI image layout" },
 };
 
 static const char *package_of(struct asy_view name)

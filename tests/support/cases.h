@@ -158,6 +158,29 @@ static inline bool in_rpm_head(const unsigned char *bytes, size_t len, size_t of
     return off < (header_end(bytes, 96) + 7) / 8 * 8;
 }
 
+static inline size_t cpio_field(const unsigned char *record, size_t no)
+{
+    char hex[9] = { 0 };
+
+    memcpy(hex, record + 6 + 8 * no, 8);
+    return (size_t)strtoul(hex, NULL, 16);
+}
+
+/* An SWUpdate image: the numbers in headers of its cpio archive, and the beginning of the CMS message. */
+static inline bool in_swupdate_framing(const unsigned char *bytes, size_t len, size_t off)
+{
+    for (size_t at = 0, next; at + 110 <= len; at = next) {
+        size_t size = cpio_field(bytes + at, 6), data = (at + 110 + cpio_field(bytes + at, 11) + 3) / 4 * 4;
+
+        next = (data + size + 3) / 4 * 4;
+        if (off >= at + 6 && off < at + 110)
+            return true;
+        if (off >= data && off < next)
+            return memcmp(bytes + at + 110, "sw-description.sig", 19) == 0 && in_cms_head(bytes, len, off - data);
+    }
+    return false;
+}
+
 /* A JAR of stored members: the structures of the archive around them, and the block of its signature. */
 static inline bool in_jar_framing(const unsigned char *bytes, size_t len, size_t off)
 {
@@ -343,6 +366,8 @@ static const struct update updates[] = {
     ARCHIVE("stored.zip"),
     ARCHIVE("deflated.zip"),
     ARCHIVE("info.zip"),
+    { "swupdate", "swupdate/valid/small.swu", "agent.swu", in_swupdate_framing, { { 0 } },
+      { { ASSAY_TRUST_ANCHOR, "swupdate/valid/root.crt" } }, NULL, NULL, 1, IN_MEMORY, true },
 };
 #pragma GCC diagnostic pop
 enum { UPDATES = sizeof updates / sizeof *updates };
