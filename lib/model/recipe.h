@@ -45,6 +45,9 @@ struct asy_piece asy_digest_piece(enum asy_digest_alg, struct asy_recipe of);
 /* A copy of the pieces in the arena; false when it is full. */
 bool asy_recipe_of(struct asy_arena *, const struct asy_piece *, size_t n, struct asy_recipe *out);
 
+/* True when it reads bytes of any item. */
+bool asy_recipe_reads(struct asy_recipe);
+
 /* The item when the recipe is just the whole of one; else NULL. */
 struct asy_item *asy_recipe_whole(struct asy_recipe);
 
