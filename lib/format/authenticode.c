@@ -100,7 +100,7 @@ static void bind_stamps(struct asy_dossier *dossier, size_t first)
 {
     for (size_t i = first; i < dossier->facts_n; i++) {
         if (dossier->facts[i]->claim.kind == ASY_CLAIM_STAMP)
-            dossier->facts[i]->claim.is.stamp.binds = true;
+            dossier->facts[i]->claim.is.stamp.is_authenticode = true;
     }
 }
 

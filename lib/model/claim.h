@@ -134,7 +134,8 @@ struct asy_stamp {
     asy_claim_no link; /* the imprint: a link claim said by `by` */
     asy_claim_no over; /* the signature whose value is stamped; 0: see the link */
     int64_t time;      /* seconds since 1970 */
-    bool binds;        /* it is a part of that signature, which does not stand without it */
+    /* it is a part of that signature, which does not stand without it, and by the rules of Authenticode's authorities */
+    bool is_authenticode;
 };
 
 struct asy_claim {

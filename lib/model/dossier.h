@@ -93,7 +93,7 @@ struct asy_fact {
     bool has_key_fingerprint;
     unsigned key_bits;
     bool has_stamp;            /* a trusted timestamp covers it */
-    bool has_bad_stamp;        /* one that binds it does not hold, or is nobody's who is trusted */
+    bool has_bad_stamp;        /* one that is a part of it does not hold, or is nobody's who is trusted */
     int64_t stamped_at;
 };
 

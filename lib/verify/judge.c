@@ -487,6 +487,7 @@ static bool stamp_holds(struct asy_run *run, const struct asy_stamp *stamp, stru
         .at = stamp->time,
         .purpose = ASY_PURPOSE_TIMESTAMP,
         .settings = run->job->settings,
+        .may_be_uncritical = stamp->is_authenticode,
     };
     struct asy_chain_answer answer = { 0 };
     struct asy_principal principal;
@@ -569,7 +570,7 @@ static void judge_stamps(struct asy_run *run)
             continue;
         if (stamp_holds(run, &fact->claim.is.stamp, by))
             apply_stamp(run, &fact->claim.is.stamp);
-        else if (over != NULL && fact->claim.is.stamp.binds)
+        else if (over != NULL && fact->claim.is.stamp.is_authenticode)
             over->has_bad_stamp = true;
         asy_check_stamp(run->dossier, fact, by, chain_of(run, by),
                         asy_fact_no(run->dossier, fact->claim.is.stamp.link));
