@@ -25,6 +25,42 @@ static assay_status wrong(struct asy_reading *reading, size_t at, const char *wh
     return asy_fail(&reading->diag, ASSAY_E_FORMAT, at, "byte %zu of the signature: %s", at, what);
 }
 
+assay_status asy_spc_load(struct asy_reading *reading, uint64_t off, uint64_t len, struct asy_view *out)
+{
+    uint8_t *bytes;
+    assay_status s;
+
+    if (len > reading->dossier->limits->document)
+        return asy_fail(&reading->diag, ASSAY_E_LIMIT, off, "the signature has %llu bytes", (unsigned long long)len);
+    bytes = asy_alloc(reading->dossier->arena, 1, (size_t)len);
+    if (bytes == NULL)
+        return asy_no_memory(&reading->diag);
+    s = asy_source_read(reading->document->source, off, bytes, (size_t)len, &reading->diag);
+    if (assay_ok(s))
+        *out = (struct asy_view){ bytes, (size_t)len };
+    return s;
+}
+
+assay_status asy_spc_message(struct asy_reading *reading, struct asy_view run, uint64_t off, struct asy_view *out)
+{
+    struct asy_reader r = asy_reader_of(run);
+    unsigned long long at = off;
+    bool indefinite, zeros = true;
+    uint8_t tag;
+    size_t body, len;
+
+    if (!asy_get_der_header(&r, &tag, &body, &indefinite) || indefinite || body > r.rest.len)
+        return asy_fail(&reading->diag, ASSAY_E_FORMAT, off, "byte %llu: no DER message", at);
+    len = r.at + body;
+    for (size_t i = len; i < run.len; i++)
+        zeros = zeros && run.data[i] == 0;
+    if (!zeros || run.len - len >= ASY_SPC_ALIGN)
+        return asy_fail(&reading->diag, ASSAY_E_FORMAT, off + len, "byte %llu: %zu bytes behind the signature's message",
+                        at + len, run.len - len);
+    *out = asy_view_head(run, len);
+    return asy_ok;
+}
+
 bool asy_get_spc(struct asy_reader *inside, struct asy_spc *out)
 {
     struct asy_reader data, info;

@@ -30,6 +30,16 @@ struct asy_spc_carrier {
     const void *state;
 };
 
+/*
+ * The DER message that a run of the document at `off` begins with.  ASSAY_E_FORMAT when something else than fewer than
+ * ASY_SPC_ALIGN zeros stands behind it.
+ */
+enum { ASY_SPC_ALIGN = 8 };
+assay_status asy_spc_message(struct asy_reading *, struct asy_view run, uint64_t off, struct asy_view *out);
+
+/* Loads a run of the document that holds signatures; ASSAY_E_LIMIT when it is longer than a document may be. */
+assay_status asy_spc_load(struct asy_reading *, uint64_t off, uint64_t len, struct asy_view *out);
+
 /* Adds the claims of the signature that `message` is, of those nested in it, and of their timestamps. */
 assay_status asy_claim_authenticode(struct asy_reading *, struct asy_view message, const struct asy_spc_carrier *);
 

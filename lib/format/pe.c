@@ -8,7 +8,6 @@
  * directories, and the table itself.  Whatever could hide in the table is refused: it must be the end of the file, with
  * one entry and nothing behind the message in it.
  */
-#include "codec/der.h"
 #include "codec/oid.h"
 #include "format/authenticode.h"
 
@@ -22,7 +21,6 @@ enum {
     CERTIFICATES = 4, /* the entry of the certificate table */
     ENTRY = 8,
     OPTIONAL = COUNT_64 + 4 + (CERTIFICATES + 1) * ENTRY,
-    ALIGN = 8,
     WIN_CERTIFICATE = 8,
     REVISION_2 = 0x0200,
     PKCS_SIGNED_DATA = 2,
@@ -112,41 +110,26 @@ static assay_status check_table(struct pe *pe)
 /* The one message of the table. */
 static assay_status get_message(struct pe *pe, struct asy_view table, struct asy_view *out)
 {
-    struct asy_reader r = asy_reader_of(table), inside;
+    struct asy_reader r = asy_reader_of(table);
     uint16_t revision, type;
-    struct asy_view rest;
-    bool indefinite;
     uint32_t len;
-    uint8_t tag;
-    size_t body;
 
     if (!asy_get_le32(&r, &len) || !asy_get_le16(&r, &revision) || !asy_get_le16(&r, &type) || len < WIN_CERTIFICATE ||
         len > table.len)
         return wrong(pe, pe->table_off, "the certificate table's entry is longer than the table, or has no length");
     if (revision != REVISION_2 || type != PKCS_SIGNED_DATA)
         return wrong(pe, pe->table_off, "the certificate table's entry is no PKCS #7 of revision 2");
-    if (table.len - len >= ALIGN)
+    if (table.len - len >= ASY_SPC_ALIGN)
         return wrong(pe, pe->table_off + len, "a second entry in the certificate table");
-    inside = r;
-    if (!asy_get_der_header(&inside, &tag, &body, &indefinite) || indefinite || body > inside.rest.len)
-        return wrong(pe, pe->table_off + WIN_CERTIFICATE, "the certificate table's entry holds no DER message");
-    *out = asy_view_head(r.rest, inside.at - r.at + body);
-    rest = asy_view_from(r.rest, out->len);
-    for (size_t i = 0; i < rest.len; i++) {
-        if (rest.data[i] != 0)
-            return wrong(pe, pe->table_off + table.len - rest.len + i, "bytes behind the message in the certificate table");
-    }
-    if (len - WIN_CERTIFICATE - out->len >= ALIGN)
-        return wrong(pe, pe->table_off + WIN_CERTIFICATE + out->len, "room behind the message in the certificate table");
-    return asy_ok;
+    return asy_spc_message(pe->reading, r.rest, pe->table_off + WIN_CERTIFICATE, out);
 }
 
 static bool make_image(struct pe *pe)
 {
-    static const uint8_t zeros[ALIGN];
+    static const uint8_t zeros[ASY_SPC_ALIGN];
     struct asy_item *item = pe->reading->document;
     uint64_t after_checksum = pe->checksum_off + 4, after_entry = pe->entry_off + ENTRY;
-    size_t pad = (ALIGN - pe->table_off % ALIGN) % ALIGN;
+    size_t pad = (ASY_SPC_ALIGN - pe->table_off % ASY_SPC_ALIGN) % ASY_SPC_ALIGN;
     const struct asy_piece pieces[] = {
         asy_span(item, 0, pe->checksum_off),
         asy_span(item, after_checksum, pe->entry_off - after_checksum),
@@ -177,19 +160,9 @@ static void declare_framing(struct pe *pe)
 static assay_status read_table(struct pe *pe)
 {
     struct asy_spc_carrier carrier = { .type = asy_oid_spc_pe_image, .link = link, .state = pe };
-    struct asy_dossier *dossier = pe->reading->dossier;
     struct asy_view table, message;
-    uint8_t *bytes;
-    assay_status s;
+    assay_status s = asy_spc_load(pe->reading, pe->table_off, pe->table_len, &table);
 
-    if (pe->table_len > dossier->limits->document)
-        return asy_fail(&pe->reading->diag, ASSAY_E_LIMIT, pe->table_off, "the certificate table has %llu bytes",
-                        (unsigned long long)pe->table_len);
-    bytes = asy_alloc(dossier->arena, 1, (size_t)pe->table_len);
-    if (bytes == NULL)
-        return asy_no_memory(&pe->reading->diag);
-    table = (struct asy_view){ bytes, (size_t)pe->table_len };
-    s = asy_source_read(pe->reading->document->source, pe->table_off, bytes, table.len, &pe->reading->diag);
     if (assay_ok(s))
         s = get_message(pe, table, &message);
     if (!assay_ok(s))
