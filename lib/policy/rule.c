@@ -119,6 +119,7 @@ void asy_rule(struct asy_account *account, const struct asy_terms *terms)
     asy_find_rollbacks(&rule);
     asy_find_in_facts(&rule);
     asy_find_in_evidence(&rule);
+    asy_find_unsigned_names(&rule);
     asy_apply_waivers(&rule, 0);
     told = rule.dossier->findings_n;
     asy_find_unmet_items(&rule); /* what is waived explains no lack of evidence */
