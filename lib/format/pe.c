@@ -31,7 +31,6 @@ struct pe {
     uint64_t size;
     uint64_t checksum_off, entry_off;
     uint64_t table_off, table_len;
-    struct asy_recipe image;
 };
 
 static assay_status wrong(struct pe *pe, uint64_t at, const char *what)
@@ -124,27 +123,27 @@ static assay_status get_message(struct pe *pe, struct asy_view table, struct asy
     return asy_spc_message(pe->reading, r.rest, pe->table_off + WIN_CERTIFICATE, out);
 }
 
-static bool make_image(struct pe *pe)
+/* All but the three places; `end` is where the certificate table begins, or the file ends. */
+static bool make_image(struct pe *pe, uint64_t end)
 {
     static const uint8_t zeros[ASY_SPC_ALIGN];
     struct asy_item *item = pe->reading->document;
     uint64_t after_checksum = pe->checksum_off + 4, after_entry = pe->entry_off + ENTRY;
-    size_t pad = (ASY_SPC_ALIGN - pe->table_off % ASY_SPC_ALIGN) % ASY_SPC_ALIGN;
+    size_t pad = (ASY_SPC_ALIGN - end % ASY_SPC_ALIGN) % ASY_SPC_ALIGN;
     const struct asy_piece pieces[] = {
         asy_span(item, 0, pe->checksum_off),
         asy_span(item, after_checksum, pe->entry_off - after_checksum),
-        asy_span(item, after_entry, pe->table_off - after_entry),
+        asy_span(item, after_entry, end - after_entry),
         asy_literal((struct asy_view){ zeros, pad }),
     };
 
-    return asy_recipe_of(pe->reading->dossier->arena, pieces, pad == 0 ? 3 : 4, &pe->image);
+    return asy_recipe_of(pe->reading->dossier->arena, pieces, pad == 0 ? 3 : 4, &item->image);
 }
 
 static assay_status link(struct asy_reading *reading, const struct asy_spc *spc, asy_claim_no by, const void *state)
 {
-    const struct pe *pe = state;
-
-    return asy_link_spc(reading, spc, by, pe->image);
+    (void)state;
+    return asy_link_spc(reading, spc, by, reading->document->image);
 }
 
 static void declare_framing(struct pe *pe)
@@ -159,7 +158,7 @@ static void declare_framing(struct pe *pe)
 
 static assay_status read_table(struct pe *pe)
 {
-    struct asy_spc_carrier carrier = { .type = asy_oid_spc_pe_image, .link = link, .state = pe };
+    struct asy_spc_carrier carrier = { .type = asy_oid_spc_pe_image, .link = link };
     struct asy_view table, message;
     assay_status s = asy_spc_load(pe->reading, pe->table_off, pe->table_len, &table);
 
@@ -167,7 +166,7 @@ static assay_status read_table(struct pe *pe)
         s = get_message(pe, table, &message);
     if (!assay_ok(s))
         return s;
-    if (!make_image(pe))
+    if (!make_image(pe, pe->table_off))
         return asy_no_memory(&pe->reading->diag);
     s = asy_claim_authenticode(pe->reading, message, &carrier);
     if (assay_ok(s))
@@ -175,13 +174,24 @@ static assay_status read_table(struct pe *pe)
     return s;
 }
 
+/* A catalogue may list it. */
+static assay_status read_unsigned(struct pe *pe)
+{
+    if (!make_image(pe, pe->size))
+        return asy_no_memory(&pe->reading->diag);
+    declare_framing(pe);
+    return asy_ok;
+}
+
 static assay_status read(struct asy_reading *reading)
 {
     struct pe pe = { .reading = reading, .size = asy_source_size(reading->document->source) };
     assay_status s;
 
-    if (!find_table(&pe) || (pe.table_off == 0 && pe.table_len == 0))
-        return asy_ok; /* unsigned */
+    if (!find_table(&pe))
+        return asy_ok;
+    if (pe.table_off == 0 && pe.table_len == 0)
+        return read_unsigned(&pe);
     s = check_table(&pe);
     return assay_ok(s) ? read_table(&pe) : s;
 }

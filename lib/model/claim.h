@@ -109,6 +109,7 @@ struct asy_link {
     struct asy_recipe target; /* the bytes; or: */
     struct asy_view path;     /* a path relative to the document's directory, safe and normal; */
     bool by_digest;           /* or whatever input has this digest; */
+    bool one_of_many;         /* by_digest: one entry of a catalogue, which says nothing where no input has it */
     const struct asy_object_name *object; /* or the object whose id `value` is: the digest of it behind its type and size */
     bool has_size;
     uint64_t size;

@@ -69,6 +69,7 @@ struct asy_item {
     struct asy_why why;    /* why it could not be read, where it could not */
     uint64_t size;
     bool has_size;
+    struct asy_recipe image; /* what catalogues digest instead of the whole: the file without its signature; empty: none */
     uint64_t pinned_by;    /* mask: the caller vouches for its bytes */
     uint64_t whole_by;     /* mask: who says all of it (model/attribution) */
     struct asy_said *said; /* parts said */
