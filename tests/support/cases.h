@@ -152,6 +152,9 @@ static inline bool in_openpgp_message(const unsigned char *bytes, size_t len, si
 #define ARCHIVE(file) \
     { file, "property/" file, file, NULL, SIGNED_LIST("SHA256SUMS"), KEY("property/minisign.pub"), NULL, NULL, 2, \
       BY_MEMBERS }
+#define AUTHENTICODE(file) \
+    { "authenticode, " file, "authenticode/" file, file, NULL, { { 0 } }, \
+      { { ASSAY_TRUST_ANCHOR, "authenticode/root.crt" } }, NULL, NULL, 1 }
 #define TREE(list) \
     { "tree, " list, "property/agent.bin", NULL, NULL, SIGNED_LIST(list), KEY("property/minisign.pub"), NULL, NULL, 2, \
       IN_TREE }
@@ -221,6 +224,16 @@ static const struct update updates[] = {
       { { ASSAY_TRUST_ANCHOR, "property/root.crt" } }, NULL, NULL, 1 },
     { "git, a commit", "git_object/commit-ssh.object", "commit", NULL, { { 0 } }, KEY("git_object/ssh.pub"), NULL, NULL, 1 },
     { "git, a tag", "git_object/tag-ssh.object", "tag", NULL, { { 0 } }, KEY("git_object/ssh.pub"), NULL, NULL, 1 },
+    AUTHENTICODE("agent32.exe"),
+    AUTHENTICODE("agent64.exe"),
+    AUTHENTICODE("agent.cab"),
+    AUTHENTICODE("agent.msi"),
+    AUTHENTICODE("agent.ps1"),
+    AUTHENTICODE("wide.mof"),
+    AUTHENTICODE("agent.cat"),
+    { "a catalogue of an executable", "authenticode/unsigned.exe", "agent.exe", NULL,
+      { { ASSAY_ROLE_CATALOG, "authenticode/agent.cat", "agent.cat", NULL, 0 } },
+      { { ASSAY_TRUST_ANCHOR, "authenticode/root.crt" } }, NULL, NULL, 1 },
     { "timestamp, response", "property/agent.bin", NULL, NULL,
       { { ASSAY_ROLE_TIMESTAMP, "property/agent.bin.tsr", "agent.bin.tsr", in_response_head, 0 } },
       { { ASSAY_TRUST_TSA_ANCHOR, "property/root.crt" } }, NULL, NULL, 1 },
