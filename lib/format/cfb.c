@@ -27,6 +27,7 @@ enum {
 #define DIFAT_SECTOR 0xfffffffcU
 
 struct header {
+    struct asy_view unused, reserved; /* zero */
     uint16_t major, byte_order, shift, mini_shift;
     uint32_t directory_n, fat_n, directory, cutoff, mini_fat, mini_fat_n, difat, difat_n;
     uint32_t places[HEADER_DIFAT];
@@ -46,8 +47,8 @@ static bool skip(struct asy_reader *r, size_t n)
 
 static bool get_header(struct asy_reader r, struct header *out)
 {
-    bool ok = skip(&r, 26) && asy_get_le16(&r, &out->major) && asy_get_le16(&r, &out->byte_order) &&
-              asy_get_le16(&r, &out->shift) && asy_get_le16(&r, &out->mini_shift) && skip(&r, 6) &&
+    bool ok = skip(&r, 8) && asy_get_view(&r, 16, &out->unused) && skip(&r, 2) && asy_get_le16(&r, &out->major) && asy_get_le16(&r, &out->byte_order) &&
+              asy_get_le16(&r, &out->shift) && asy_get_le16(&r, &out->mini_shift) && asy_get_view(&r, 6, &out->reserved) &&
               asy_get_le32(&r, &out->directory_n) && asy_get_le32(&r, &out->fat_n) &&
               asy_get_le32(&r, &out->directory) && skip(&r, 4) && asy_get_le32(&r, &out->cutoff) &&
               asy_get_le32(&r, &out->mini_fat) && asy_get_le32(&r, &out->mini_fat_n) &&
@@ -266,10 +267,21 @@ static assay_status read_mini(struct asy_cfb *cfb, const struct header *header)
         return wrong(cfb, root->off, "the mini stream is longer than its FAT, or no multiple of its sectors");
     s = take_chain(cfb, root->size == 0 ? END : root->start, ASY_CFB_CONTENT, &cfb->mini_sectors, &cfb->mini_sectors_n);
     for (uint32_t i = (uint32_t)(root->size / MINI_SECTOR); assay_ok(s) && i < cfb->mini_fat_n; i++) {
-        if (cfb->mini_fat[i] != NONE && cfb->mini_fat[i] != END) /* some writers end the table */
+        bool ends_table = cfb->mini_fat[i] == END && i == root->size / MINI_SECTOR; /* as some writers do */
+
+        if (cfb->mini_fat[i] != NONE && !ends_table)
             return wrong(cfb, 60, "the mini FAT has sectors behind the end of the mini stream");
     }
     return s;
+}
+
+static bool is_zero(struct asy_view v)
+{
+    for (size_t i = 0; i < v.len; i++) {
+        if (v.data[i] != 0)
+            return false;
+    }
+    return true;
 }
 
 static assay_status check_header(struct asy_cfb *cfb, const struct header *header)
@@ -278,7 +290,7 @@ static assay_status check_header(struct asy_cfb *cfb, const struct header *heade
         return asy_fail(cfb->diag, ASSAY_E_UNSUPPORTED, 26, "a compound file of version %u with sectors of 2^%u bytes",
                         header->major, header->shift);
     if (header->byte_order != 0xfffe || header->mini_shift != MINI_SHIFT || header->cutoff != CUTOFF ||
-        (header->major == 3 && header->directory_n != 0))
+        (header->major == 3 && header->directory_n != 0) || !is_zero(header->unused) || !is_zero(header->reserved))
         return wrong(cfb, 28, "a field of the header has not its one value");
     cfb->shift = header->shift;
     if (cfb->size >> cfb->shift < 2)
@@ -296,10 +308,8 @@ static assay_status check_header_tail(struct asy_cfb *cfb)
     size_t len = ((size_t)1 << cfb->shift) - HEADER;
     assay_status s = asy_source_read(cfb->source, HEADER, bytes, len, cfb->diag);
 
-    for (size_t i = 0; assay_ok(s) && i < len; i++) {
-        if (bytes[i] != 0)
-            return wrong(cfb, HEADER + i, "bytes behind the header");
-    }
+    if (assay_ok(s) && !is_zero((struct asy_view){ bytes, len }))
+        return wrong(cfb, HEADER, "bytes behind the header");
     return s;
 }
 
