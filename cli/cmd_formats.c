@@ -10,7 +10,7 @@ static int run(int argc, char **argv)
         return EXIT_USAGE_ERROR;
     }
     for (size_t i = 0; assay_format_name(i) != NULL; i++)
-        (void)printf("%-12s %s\n", assay_format_name(i), assay_format_title(i));
+        (void)printf("%-14s %s\n", assay_format_name(i), assay_format_title(i));
     return EXIT_OK;
 }
 

@@ -42,6 +42,7 @@ static assay_status add_given(struct assay_engine *engine, const struct asy_give
 {
     struct asy_view bytes = given->bytes;
     struct asy_diag why = { 0 };
+    bool is_other_key;
     assay_status s = asy_ok;
 
     if (given->path != NULL)
@@ -54,7 +55,9 @@ static assay_status add_given(struct assay_engine *engine, const struct asy_give
         *diag = why;
         return s;
     }
-    if (!asy_list_add(engine->arena, &engine->unusable, asy_printf(engine->arena, "%s: %s", given->name, why.text)))
+    is_other_key = s.code == ASSAY_E_UNSUPPORTED && given->kind == ASSAY_TRUST_KEY;
+    if (!asy_list_add(engine->arena, is_other_key ? &engine->unsupported : &engine->unusable,
+                      asy_printf(engine->arena, "%s: %s", given->name, why.text)))
         return asy_no_memory(diag);
     return asy_ok;
 }

@@ -44,7 +44,8 @@ struct assay_engine {
     const char *policy_sha256;
     const char *state_path; /* NULL: nothing is remembered */
     struct asy_override *overrides;
-    struct asy_text_list *unusable; /* what was given to trust and cannot be used */
+    struct asy_text_list *unusable;    /* what was given to trust and cannot be used */
+    struct asy_text_list *unsupported; /* keys, of a kind that is not verified here */
     struct asy_limits limits;
     bool has_time;
     int64_t time;

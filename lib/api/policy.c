@@ -62,6 +62,8 @@ assay_status assay_policy_explain(const char *path, assay_write write, void *con
         s = assay_engine_new(config, &engine, NULL);
     if (assay_ok(s) && engine->unusable != NULL)
         s = asy_fail(&diag, ASSAY_E_POLICY, 0, "%s: %.240s", path, engine->unusable->text);
+    if (assay_ok(s) && engine->unsupported != NULL)
+        s = asy_fail(&diag, ASSAY_E_POLICY, 0, "%s: %.240s", path, engine->unsupported->text);
     if (assay_ok(s)) {
         asy_policy_explain(policy, &sink);
         s = write_sink(&sink, write, context);

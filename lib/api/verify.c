@@ -56,8 +56,13 @@ static assay_status settings_of(const struct assay_engine *engine, const struct 
     return s;
 }
 
+/* A key that nobody here can use is no reason to doubt the others: a signature by it counts for nothing. */
 static void say_unusable(const struct assay_engine *engine, struct asy_dossier *dossier)
 {
+    enum asy_severity severity = asy_trust_is_empty(engine->trust) ? ASY_BLOCKS : ASY_NOTE;
+
+    for (const struct asy_text_list *u = engine->unsupported; u != NULL; u = u->next)
+        asy_add_finding(dossier, severity, ASY_TRUST_UNUSABLE, NULL, NULL, "%s", u->text);
     for (const struct asy_text_list *u = engine->unusable; u != NULL; u = u->next)
         asy_add_finding(dossier, ASY_BLOCKS, ASY_TRUST_UNUSABLE, NULL, NULL, "%s", u->text);
 }

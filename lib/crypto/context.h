@@ -32,7 +32,7 @@ struct asy_key {
     enum asy_key_kind kind;
     unsigned bits;
     size_t field_len; /* EC: bytes of r and of s */
-    uint8_t fingerprint[32];
+    uint8_t fingerprint[32], digest[64];
     char name[32];
 };
 

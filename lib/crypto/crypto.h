@@ -29,6 +29,9 @@ void asy_key_free(struct asy_key *);
 /* SHA-256 of the SubjectPublicKeyInfo, 32 bytes, borrowed from the key. */
 const uint8_t *asy_key_fingerprint(const struct asy_key *);
 
+/* SHA-512 of the key alone, 64 bytes, likewise: of RSAPublicKey (RFC 8017 A.1.1), or of the point; zeros for the others. */
+const uint8_t *asy_key_digest(const struct asy_key *);
+
 /* Modulus bits of RSA, field bits of the others. */
 unsigned asy_key_bits(const struct asy_key *);
 

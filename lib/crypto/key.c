@@ -229,6 +229,21 @@ static assay_status classify(struct asy_key *key, struct asy_diag *diag)
                     EVP_PKEY_get0_type_name(key->pkey) == NULL ? "unknown" : EVP_PKEY_get0_type_name(key->pkey));
 }
 
+/* The key without its algorithm, which OpenSSL encodes for these kinds alone. */
+static bool digest_alone(const struct asy_crypto *crypto, struct asy_key *key)
+{
+    uint8_t *der = NULL;
+    bool done;
+    int len;
+
+    if (!asy_key_is_rsa(key) && key->kind != ASY_IS_EC)
+        return true;
+    len = i2d_PublicKey(key->pkey, &der);
+    done = len > 0 && asy_digest_bytes(crypto, ASY_SHA512, (struct asy_view){ der, (size_t)len }, key->digest);
+    OPENSSL_free(der);
+    return done;
+}
+
 static assay_status fingerprint(const struct asy_crypto *crypto, struct asy_key *key, struct asy_diag *diag)
 {
     uint8_t *der = NULL;
@@ -236,7 +251,7 @@ static assay_status fingerprint(const struct asy_crypto *crypto, struct asy_key 
     bool done = len > 0 && asy_digest_bytes(crypto, ASY_SHA256, (struct asy_view){ der, (size_t)len }, key->fingerprint);
 
     OPENSSL_free(der);
-    return done ? asy_ok : asy_fail(diag, ASSAY_E_FORMAT, 0, "key cannot be encoded");
+    return done && digest_alone(crypto, key) ? asy_ok : asy_fail(diag, ASSAY_E_FORMAT, 0, "key cannot be encoded");
 }
 
 assay_status asy_key_new(const struct asy_crypto *crypto, const struct asy_key_material *material, struct asy_key **out,
@@ -272,6 +287,11 @@ void asy_key_free(struct asy_key *key)
 const uint8_t *asy_key_fingerprint(const struct asy_key *key)
 {
     return key->fingerprint;
+}
+
+const uint8_t *asy_key_digest(const struct asy_key *key)
+{
+    return key->digest;
 }
 
 unsigned asy_key_bits(const struct asy_key *key)

@@ -84,8 +84,10 @@ static void run_task(struct asy_worker *worker, const struct asy_task *task, boo
         atomic_store(&work->no_memory, true);
     if (!assay_ok(s))
         because(work, task, reason_of(diag.code), diag.text);
-    else if (task->item != NULL && task->item->size > ASY_CHUNK && !asy_source_unchanged(task->item->source))
-        /* what came in one read is digested as it was at one moment; only longer reading can be overtaken */
+    else if (task->item != NULL && (task->item->size > ASY_CHUNK || task->item->format != NULL) &&
+             !asy_source_unchanged(task->item->source))
+        /* what came in one read is digested as it was at one moment; longer reading, and a reader's before it, can be
+           overtaken */
         because(work, task, ASY_INPUT_CHANGED, "size or times differ after reading");
     if (task->item != NULL)
         asy_source_close(task->item->source);

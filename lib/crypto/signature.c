@@ -26,6 +26,8 @@ bool asy_key_fits(const struct asy_key *key, enum asy_signature_alg alg)
     case ASY_SIG_ECDSA:
     case ASY_SIG_ECDSA_RAW:
         return key->kind == ASY_IS_EC;
+    case ASY_SIG_BY_KEY:
+        return key->kind == ASY_IS_RSA || key->kind == ASY_IS_EC;
     case ASY_SIG_BARE:
         return true;
     case ASY_SIG_NONE:
@@ -229,6 +231,11 @@ static bool verify_ecdsa_raw(const struct asy_crypto *crypto, const struct asy_k
 static bool verify_under(const struct asy_crypto *crypto, const struct asy_key *key, const struct asy_scheme *scheme,
                          struct asy_view digest, struct asy_view value)
 {
+    struct asy_scheme by_key = { .alg = asy_key_is_rsa(key) ? ASY_SIG_RSA_PKCS1 : ASY_SIG_ECDSA,
+                                 .digest = scheme->digest };
+
+    if (scheme->alg == ASY_SIG_BY_KEY)
+        return verify_digest(crypto, key, &by_key, digest, value);
     if (scheme->alg == ASY_SIG_ECDSA_RAW)
         return verify_ecdsa_raw(crypto, key, scheme, digest, value);
     return verify_digest(crypto, key, scheme, digest, value);
@@ -377,14 +384,15 @@ void asy_check_link(struct asy_dossier *dossier, struct asy_fact *fact)
     const struct asy_link *link = &fact->claim.is.link;
     const struct asy_measure *m = fact->measure;
     const struct asy_item *target = m == NULL ? NULL : asy_recipe_whole(m->recipe);
+    const struct asy_item *sized = target != NULL && link->of_part ? target->parent : target;
     char found[2 * ASY_DIGEST_MAX + 1], wanted[2 * ASY_DIGEST_MAX + 1];
 
     if (m == NULL || !m->done || m->alg != link->alg) {
         cannot_measure(dossier, fact, m);
         return;
     }
-    if (link->has_size && target != NULL && target->has_size && target->size != link->size) {
-        asy_disprove(dossier, fact, ASY_SIZE_MISMATCH, "%llu bytes, expected %llu", (unsigned long long)target->size,
+    if (link->has_size && sized != NULL && sized->has_size && sized->size != link->size) {
+        asy_disprove(dossier, fact, ASY_SIZE_MISMATCH, "%llu bytes, expected %llu", (unsigned long long)sized->size,
                      (unsigned long long)link->size);
         return;
     }

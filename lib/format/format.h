@@ -13,6 +13,7 @@ enum asy_format_kind {
     ASY_KIND_TIMESTAMP,
     ASY_KIND_ARCHIVE, /* holds files */
     ASY_KIND_PACKAGE, /* holds files and carries what is said of them: read by offset, whatever its size */
+    ASY_KIND_REPOSITORY, /* a directory whose indices lead to the file that is wanted: only by the caller's word */
 };
 
 /* What a document is recognised by: its first bytes, all of a small one, and its name. */
@@ -31,6 +32,7 @@ struct asy_reading {
     struct asy_view bytes;       /* all of it, in memory (archives and packages: empty; they read document->source) */
     struct asy_item *about;      /* what a detached signature is about; NULL: nothing was found */
     const struct asy_item *subject; /* the one file that is judged: a list may leave out what is about others; NULL: a tree */
+    const char *package_name;    /* the package that the caller wants of a list; NULL: the one of the subject's name */
     enum asy_digest_alg assumed; /* the caller's word where a digest is ambiguous by its length; NONE */
     struct asy_diag diag;        /* what was wrong, for a status other than ok */
 };
@@ -40,6 +42,8 @@ struct asy_format {
     const char *title;           /* one line for people */
     enum asy_format_kind kind;
     const char *const *suffixes; /* of detached documents, NULL at the end: ".minisig"; of packages: where a tree is looked through */
+
+    bool speaks; /* a list that says when it was made and what for: it is read where it is the subject, too */
 
     /*
      * True when the bytes are of this format and of no other.  Looks at the content; the name only helps where the
@@ -54,6 +58,7 @@ struct asy_format {
      */
     const char *inside;
     bool (*found_in)(struct asy_reading *);
+    bool only_walked; /* looked for where the members are wanted anyway, when they are there */
 
     /* Adds the document's claims.  ASSAY_E_FORMAT with a diag where it breaks its grammar; nothing it added then counts. */
     assay_status (*read)(struct asy_reading *);

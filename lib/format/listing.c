@@ -323,8 +323,9 @@ static assay_status empty(struct asy_listing *listing)
                     "%llu lines, and none gives the digest of a file", (unsigned long long)listing->line);
 }
 
-static bool add_link(struct asy_reading *reading, const struct asy_listed *file)
+static bool add_link(const struct asy_listing *listing, const struct asy_listed *file)
 {
+    struct asy_reading *reading = listing->reading;
     struct asy_claim *claim = asy_add_claim(reading->dossier, ASY_CLAIM_LINK, reading->document, NULL);
 
     if (claim == NULL)
@@ -336,6 +337,8 @@ static bool add_link(struct asy_reading *reading, const struct asy_listed *file)
         .has_size = file->has_size,
         .size = file->size,
         .line = file->line,
+        .is_optional = listing->is_optional,
+        .is_part = listing->is_part,
     };
     return true;
 }
@@ -351,7 +354,7 @@ assay_status asy_listing_end(struct asy_listing *listing)
     for (size_t i = 0; i < listing->files_n; i++) {
         if (listing->files[i].skipped)
             continue;
-        if (!add_link(listing->reading, &listing->files[i]))
+        if (!add_link(listing, &listing->files[i]))
             return asy_fail(&listing->reading->diag, ASSAY_E_LIMIT, listing->files[i].line,
                             "too many claims");
         added++;
@@ -459,9 +462,13 @@ struct asy_view asy_document_name(const struct asy_reading *reading)
 static const char *const manifest_names[] = {
     "*md5sums*",   "*sha1sums*",  "*sha224sums*", "*sha256sums*", "*sha384sums*",    "*sha512sums*",
     "*shasums*",   "*b2sums*",    "*checksums*",  "*.md5sum",     "*.sha1sum",       "*.sha224sum",
-    "*.sha256sum", "*.sha384sum", "*.sha512sum",  "*.b2sum",      "*.sha256sum.txt", "*.sha512sum.txt",
+    "*.sha256sum", "*.sha384sum", "*.sha512sum",  "*.b2sum",      "*md5sum.txt",     "*sha1sum.txt",
+    "*sha256sum.txt", "*sha512sum.txt", "checksum", "*-checksum", "*checksum.txt",  "checksum.sha256*",
+    "checksum.sha512*",
     "*.sums",      "*.md5",       "*.sha1",       "*.sha224",     "*.sha256",        "*.sha384",
-    "*.sha512",    "*.b2",        "*.blake2b",    "*.mtree",      "*.hashdeep",
+    "*.sha512",    "*.b2",        "*.blake2b",    "*.mtree",      "*.hashdeep",     "inrelease",
+    "release",     "packages",    "packages.xz",  "packages.gz",  "packages.zst",   "packages.bz2",
+    "*.dsc",       "*.changes",   "*.buildinfo",
 };
 
 static const char *const signature_names[] = {

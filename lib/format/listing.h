@@ -27,7 +27,8 @@ struct asy_listed {
 struct asy_listing {
     struct asy_reading *reading;
     struct asy_reader rest;
-    uint64_t line; /* number of the line that was taken last, from 1 */
+    uint64_t line; /* number of the line that was taken last, from 1; a reader that takes none sets it */
+    bool is_optional, is_part; /* of all links: see struct asy_link */
     bool crlf;     /* the first line ended with CR LF: then all do */
     assay_status status;
     struct asy_listed *files;

@@ -6,7 +6,7 @@
 #include <string.h>
 
 /* Sorts before every byte of a name, so that what lies below a name follows it in order. */
-enum { SEPARATOR = 0x01, SHOWN = 100 };
+enum { SEPARATOR = 0x01, SHOWN = 100, LINKS = 40 /* one behind the other, as Linux follows (path_resolution(7)) */ };
 
 struct asy_member_entry {
     struct asy_view folded; /* as it is compared: parts in lower case, joined by SEPARATOR */
@@ -14,6 +14,7 @@ struct asy_member_entry {
     struct asy_view name, target;
     enum asy_member_type type;
     uint32_t no; /* order in the archive */
+    struct asy_item *item; /* of a regular file */
 };
 
 int asy_shown_len(struct asy_view name)
@@ -162,7 +163,9 @@ static void check_link(struct asy_members *members, const struct asy_member *mem
     const struct asy_member as_name = { .name = member->target };
     const char *defect = NULL;
 
-    if (member->type == ASY_MEMBER_SYMLINK)
+    if (member->type == ASY_MEMBER_SYMLINK && (member->is_rooted || members->is_system))
+        defect = member->target.len == 0 || has_control(member->target) ? "is no path" : NULL;
+    else if (member->type == ASY_MEMBER_SYMLINK)
         defect = target_defect(member->name, member->target);
     else if (member->type == ASY_MEMBER_HARDLINK)
         defect = defect_of(&as_name);
@@ -183,8 +186,14 @@ static uint8_t lower(uint8_t c)
     return c >= 'A' && c <= 'Z' ? (uint8_t)(c + 32) : c;
 }
 
-/* Parts that are something, joined; `folded` as they are compared.  False when the arena is full. */
-static bool join_parts(struct asy_arena *arena, struct asy_view path, bool folded, struct asy_view *out)
+enum form {
+    CLEAN,  /* joined by '/' */
+    EXACT,  /* to be compared, byte by byte */
+    FOLDED, /* to be compared as the most forgetful of file systems does */
+};
+
+/* Parts that are something, joined.  False when the arena is full. */
+static bool join_parts(struct asy_arena *arena, struct asy_view path, enum form form, struct asy_view *out)
 {
     uint8_t *to = asy_alloc(arena, path.len + 1, 1);
     struct asy_view part;
@@ -193,17 +202,22 @@ static bool join_parts(struct asy_arena *arena, struct asy_view path, bool folde
     if (to == NULL)
         return false;
     while (get_part(&path, false, &part)) {
-        struct asy_view kept = folded ? trim_end(part) : part;
+        struct asy_view kept = form == FOLDED ? trim_end(part) : part;
 
         if (part.len == 0 || asy_view_is(part, "."))
             continue;
         if (n > 0)
-            to[n++] = folded ? SEPARATOR : '/';
+            to[n++] = form == CLEAN ? '/' : SEPARATOR;
         for (size_t i = 0; i < kept.len; i++)
-            to[n++] = folded ? lower(kept.data[i]) : kept.data[i];
+            to[n++] = form == FOLDED ? lower(kept.data[i]) : kept.data[i];
     }
     *out = (struct asy_view){ to, n };
     return true;
+}
+
+static enum form compared(const struct asy_members *members)
+{
+    return members->is_system ? EXACT : FOLDED;
 }
 
 bool asy_members_full(struct asy_members *members, const char *what)
@@ -215,6 +229,16 @@ bool asy_members_full(struct asy_members *members, const char *what)
     return false;
 }
 
+/* A walker adds a member and its item one behind the other, in either order. */
+static void pair_latest(struct asy_members *members)
+{
+    struct asy_member_entry *last = members->n == 0 ? NULL : &members->entries[members->n - 1];
+
+    if (last != NULL && members->latest != NULL && last->type == ASY_MEMBER_FILE &&
+        asy_view_is(last->clean, members->latest->name))
+        last->item = members->latest;
+}
+
 static bool keep(struct asy_members *members, const struct asy_member *member)
 {
     struct asy_arena *arena = members->reading->dossier->arena;
@@ -224,11 +248,13 @@ static bool keep(struct asy_members *members, const struct asy_member *member)
     if (members->n >= members->reading->dossier->limits->items)
         return asy_members_full(members, "more members than the limit on items");
     if (!asy_grow(arena, &members->entries, members->n, &members->room, sizeof *members->entries) ||
-        !join_parts(arena, name, true, &entry.folded) || !join_parts(arena, name, false, &entry.clean) ||
+        !join_parts(arena, name, compared(members), &entry.folded) ||
+        !join_parts(arena, name, CLEAN, &entry.clean) ||
         !asy_copy(arena, name, &entry.name) ||
         !asy_copy(arena, asy_view_head(member->target, ASY_MEMBER_NAME_MAX), &entry.target))
         return asy_members_full(members, "the memory of the job is spent");
     members->entries[members->n++] = entry;
+    pair_latest(members);
     return true;
 }
 
@@ -256,7 +282,7 @@ bool asy_members_item(struct asy_members *members, struct asy_view name, struct 
         return true; /* a C string would name another file; the finding stands */
     if (has_part(name, "..") || (name.len > 0 && name.data[0] == '/'))
         clean = name; /* as it is, so that it cannot pass for a file of the archive */
-    else if (!join_parts(dossier->arena, name, false, &clean))
+    else if (!join_parts(dossier->arena, name, CLEAN, &clean))
         return asy_members_full(members, "the memory of the job is spent");
     if (clean.len == 0)
         return true;
@@ -268,6 +294,8 @@ bool asy_members_item(struct asy_members *members, struct asy_view name, struct 
     item->is_member = true;
     item->size = size;
     item->has_size = true;
+    members->latest = item;
+    pair_latest(members);
     return true;
 }
 
@@ -342,7 +370,8 @@ static bool is_seen_before(struct asy_members *members, const struct asy_member_
     struct asy_arena *arena = members->reading->dossier->arena;
     struct asy_view folded, clean;
 
-    if (!join_parts(arena, link->target, true, &folded) || !join_parts(arena, link->target, false, &clean))
+    if (!join_parts(arena, link->target, compared(members), &folded) ||
+        !join_parts(arena, link->target, CLEAN, &clean))
         return asy_members_full(members, "the memory of the job is spent");
     for (size_t i = find_folded(members, folded); i < members->n; i++) {
         const struct asy_member_entry *entry = &members->entries[i];
@@ -388,6 +417,102 @@ static void check_hard_links(struct asy_members *members)
     }
 }
 
+/* The first `len` bytes of a path without its last part. */
+static size_t len_above(struct asy_view path, size_t len)
+{
+    while (len > 0 && path.data[len - 1] != '/')
+        len--;
+    return len == 0 ? 0 : len - 1;
+}
+
+/*
+ * Where a link leads: a hard link's target is a path from the root, a symbolic one's goes on from its directory.  False
+ * where it leaves the archive, or memory is short.
+ */
+static bool target_path(struct asy_arena *arena, const struct asy_member_entry *link, struct asy_view *out)
+{
+    size_t above = len_above(link->clean, link->clean.len);
+    struct asy_view rest = link->target, next = rest, part;
+    const char *text;
+
+    if (link->type == ASY_MEMBER_HARDLINK)
+        above = 0;
+    for (; link->type == ASY_MEMBER_SYMLINK && get_part(&next, false, &part) &&
+           (part.len == 0 || asy_view_is(part, ".") || asy_view_is(part, ".."));
+         rest = next) {
+        if (!asy_view_is(part, ".."))
+            continue;
+        if (above == 0)
+            return false;
+        above = len_above(link->clean, above);
+    }
+    text = asy_printf(arena, "%.*s/%.*s", (int)above, above == 0 ? "" : (const char *)link->clean.data, (int)rest.len,
+                      rest.len == 0 ? "" : (const char *)rest.data);
+    *out = asy_view_of(text);
+    return text != NULL;
+}
+
+/* The member that a link leads to; NULL where it leads to none. */
+static const struct asy_member_entry *target_of(struct asy_members *members, const struct asy_member_entry *link)
+{
+    struct asy_arena *arena = members->reading->dossier->arena;
+    struct asy_view path, folded, clean;
+
+    if (!target_path(arena, link, &path) || !join_parts(arena, path, true, &folded) ||
+        !join_parts(arena, path, false, &clean))
+        return NULL;
+    for (size_t i = find_folded(members, folded); i < members->n; i++) {
+        const struct asy_member_entry *entry = &members->entries[i];
+
+        if (!asy_view_eq(entry->folded, folded))
+            break;
+        if (asy_view_eq(entry->clean, clean))
+            return entry;
+    }
+    return NULL;
+}
+
+/* The regular file at the end of a chain of links; NULL: none. */
+static struct asy_item *file_behind(struct asy_members *members, const struct asy_member_entry *entry)
+{
+    for (int i = 0; entry != NULL && i < LINKS; i++) {
+        if (entry->type != ASY_MEMBER_SYMLINK && entry->type != ASY_MEMBER_HARDLINK)
+            return entry->item;
+        entry = target_of(members, entry);
+    }
+    return NULL;
+}
+
+/* A link is a file that is unpacked, too: it has the bytes of what it leads to, which are digested there, or none. */
+static bool add_link_item(struct asy_members *members, const struct asy_member_entry *link)
+{
+    struct asy_dossier *dossier = members->reading->dossier;
+    struct asy_item *target = file_behind(members, link), *item;
+    size_t before = dossier->items_n;
+
+    if (!asy_members_item(members, link->name,
+                          asy_source_of_digest(dossier->arena, ASY_DIGEST_NONE, (struct asy_view){ NULL, 0 }),
+                          target == NULL ? 0 : target->size))
+        return false;
+    if (dossier->items_n == before)
+        return true; /* no name that can be one: the finding stands */
+    item = dossier->items[before];
+    item->is_link = true;
+    item->leads_to = target;
+    item->has_size = target != NULL;
+    return true;
+}
+
+static void add_links(struct asy_members *members)
+{
+    for (size_t i = 0; i < members->n && !members->full; i++) {
+        const struct asy_member_entry *entry = &members->entries[i];
+
+        if ((entry->type == ASY_MEMBER_SYMLINK || entry->type == ASY_MEMBER_HARDLINK) && !add_link_item(members, entry))
+            return;
+    }
+}
+
 void asy_members_finish(struct asy_members *members)
 {
     if (members->n == 0) {
@@ -397,6 +522,25 @@ void asy_members_finish(struct asy_members *members)
     qsort(members->entries, members->n, sizeof *members->entries, by_path);
     check_names(members);
     check_hard_links(members);
+    add_links(members);
+}
+
+bool asy_members_link_target(const struct asy_members *members, struct asy_view name, struct asy_view *target)
+{
+    struct asy_arena *arena = members->reading->dossier->arena;
+    struct asy_view folded;
+
+    if (!join_parts(arena, name, compared(members), &folded))
+        return false;
+    for (size_t i = find_folded(members, folded); i < members->n; i++) {
+        const struct asy_member_entry *entry = &members->entries[i];
+
+        if (!asy_view_eq(entry->folded, folded))
+            return false;
+        if (entry->type == ASY_MEMBER_HARDLINK)
+            return join_parts(arena, entry->target, CLEAN, target);
+    }
+    return false;
 }
 
 void asy_members_failed(struct asy_members *members, const struct asy_diag *diag, struct asy_view shown)

@@ -10,6 +10,8 @@
  * something about content; the other keywords of the manuals are passed over, unknown ones refused.  A file
  * without a digest is not claimed and stays uncovered.
  */
+#include "format/mtree.h"
+
 #include "format/listing.h"
 
 #include "base/text.h"
@@ -465,7 +467,7 @@ static bool read_version(struct tree *tree)
     return true;
 }
 
-static assay_status read(struct asy_reading *reading)
+assay_status asy_mtree_read(struct asy_reading *reading)
 {
     struct tree tree = { 0 };
 
@@ -485,5 +487,5 @@ const struct asy_format asy_format_mtree = {
     .kind = ASY_KIND_MANIFEST,
     .suffixes = suffixes,
     .recognise = recognise,
-    .read = read,
+    .read = asy_mtree_read,
 };

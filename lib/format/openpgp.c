@@ -152,13 +152,33 @@ static assay_status signed_of_item(struct asy_reading *reading, struct asy_item 
     return has_text_signature(reading, packets) ? text_of_item(reading, item, &out->text) : asy_ok;
 }
 
+/* Of what else lies behind the packets nobody could say anything. */
+static bool is_all_signatures(struct asy_reading *reading, struct asy_view packets)
+{
+    struct asy_reader r = asy_reader_of(packets);
+    struct asy_openpgp_packet packet;
+    struct asy_openpgp_signature signature;
+
+    while (!asy_at_end(&r)) {
+        if (!asy_get_openpgp_packet(&r, reading->dossier->arena, &packet))
+            return false;
+        if (packet.type == ASY_PGP_SIGNATURE
+                ? !assay_ok(asy_openpgp_read_signature(reading->dossier->arena, packet.body, &signature, NULL))
+                : packet.type != ASY_PGP_MARKER && packet.type != ASY_PGP_PADDING)
+            return false;
+    }
+    return true;
+}
+
 static assay_status read_detached(struct asy_reading *reading, struct asy_view packets)
 {
     struct asy_openpgp_signed is_signed;
     assay_status s;
 
     if (reading->about == NULL)
-        return asy_fail(&reading->diag, ASSAY_E_ABSENT, 0, "the file that it signs is not there");
+        return is_all_signatures(reading, packets)
+                   ? asy_fail(&reading->diag, ASSAY_E_ABSENT, 0, "the file that it signs is not there")
+                   : asy_fail(&reading->diag, ASSAY_E_FORMAT, 0, "no OpenPGP signatures, or bytes that are none of their packets");
     s = signed_of_item(reading, reading->about, packets, &is_signed);
     return assay_ok(s) ? asy_openpgp_add_signatures(reading, packets, &is_signed, NULL) : s;
 }

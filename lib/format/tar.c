@@ -10,7 +10,11 @@
  * links, what follows the end.  Each is a finding, and where it is not certain at which byte the next header
  * stands, reading ends.
  */
+#include "format/apk.h"
+#include "format/arch.h"
 #include "format/tar.h"
+
+#include "format/tarball.h"
 
 #include <string.h>
 
@@ -53,7 +57,7 @@ static bool is_zero(struct asy_view bytes)
     return true;
 }
 
-static bool is_packed(struct asy_view head, enum asy_packing *out)
+bool asy_tar_is_packed(struct asy_view head, enum asy_packing *out)
 {
     for (size_t i = 0; i < sizeof packings / sizeof *packings; i++) {
         const struct asy_view magic = { (const uint8_t *)packings[i].magic, packings[i].magic_len };
@@ -132,8 +136,9 @@ static bool recognise(const struct asy_glimpse *glimpse)
 {
     enum asy_packing packing;
 
-    if (is_packed(glimpse->head, &packing))
-        return is_named_so(glimpse->name, packing) && begins_packed_tar(glimpse, packing);
+    if (asy_tar_is_packed(glimpse->head, &packing))
+        return is_named_so(glimpse->name, packing) && begins_packed_tar(glimpse, packing) &&
+               asy_apk_kind_of(glimpse) == ASY_APK_NONE && !asy_is_arch_db_name(glimpse->name);
     return begins_tar(glimpse->head) || is_blank_tar(glimpse);
 }
 
@@ -501,18 +506,25 @@ static void read_all(struct tar *tar)
     asy_members_finish(&tar->members);
 }
 
-static assay_status walk(struct asy_reading *reading)
+enum asy_packing asy_tar_packing(struct asy_view head)
+{
+    enum asy_packing packing = ASY_PACKED_NOT;
+
+    return asy_tar_is_packed(head, &packing) ? packing : ASY_PACKED_NOT;
+}
+
+assay_status asy_tar_walk(struct asy_reading *reading, bool is_system, struct asy_members *out)
 {
     const struct asy_source *source = reading->document->source;
     uint64_t limit = reading->dossier->limits->unpacked, size = asy_source_size(source);
-    struct tar tar = { .members.reading = reading };
+    struct tar tar = { .members = { .reading = reading, .is_system = is_system } };
     uint8_t head[6] = { 0 };
     assay_status s =
         asy_source_read(source, 0, head, size < sizeof head ? (size_t)size : sizeof head, &reading->diag);
 
     if (!assay_ok(s))
         return s;
-    if (!is_packed((struct asy_view){ head, sizeof head }, &tar.packing))
+    if (!asy_tar_is_packed((struct asy_view){ head, sizeof head }, &tar.packing))
         limit = UINT64_MAX;
     tar.members.packed = asy_packed_new(reading->dossier->arena, source, tar.packing, limit);
     if (tar.members.packed == NULL)
@@ -522,7 +534,15 @@ static assay_status walk(struct asy_reading *reading)
         return s;
     read_all(&tar);
     asy_unpacker_free(tar.unpacker);
+    *out = tar.members;
     return asy_members_status(&tar.members, asy_ok);
+}
+
+static assay_status walk(struct asy_reading *reading)
+{
+    struct asy_members members;
+
+    return asy_tar_walk(reading, false, &members);
 }
 
 const struct asy_format asy_format_tar = {

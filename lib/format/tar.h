@@ -1,5 +1,7 @@
-/* Private to the files tar*.c: one header block, and what the headers before it add (POSIX.1-2017 pax, "pax
- * Interchange Format"). */
+/*
+ * For the files tar*.c: one header block, and what the headers before it add (POSIX.1-2017 pax, "pax Interchange
+ * Format").
+ */
 #ifndef ASY_FORMAT_TAR_H
 #define ASY_FORMAT_TAR_H
 
@@ -32,6 +34,9 @@ struct asy_tar_extras {
 /* NULL when the block is a header with the right checksum; else what is wrong. */
 const char *asy_tar_header_of(struct asy_view block, struct asy_tar_header *out);
 bool asy_tar_is_ustar(struct asy_view block);
+
+/* The packing of a whole archive by its first bytes; false for none that is known. */
+bool asy_tar_is_packed(struct asy_view head, enum asy_packing *out);
 
 /*
  * Adds the records of a pax header.  What they do wrong is a finding; `global` ones may not name a path, a

@@ -3,6 +3,7 @@
 #include "io/filter.h"
 
 #include <stdlib.h>
+#include <string.h>
 #include <zlib.h>
 
 enum {
@@ -12,6 +13,8 @@ enum {
     RAW = -MAX_WBITS,      /* zlib: no frame */
     GZIP = MAX_WBITS + 16, /* zlib: a gzip frame and no other */
 };
+
+enum { PIECE = 1 << 20 };
 
 struct asy_unpacker {
     const struct asy_source *source;
@@ -264,4 +267,85 @@ assay_status asy_unpack_skip(struct asy_unpacker *unpacker, uint64_t n, struct a
 uint32_t asy_crc32(uint32_t crc, struct asy_view bytes)
 {
     return (uint32_t)crc32_z(crc, bytes.data, bytes.len);
+}
+
+enum asy_packing asy_packing_of(struct asy_view head)
+{
+    static const struct {
+        struct asy_view magic;
+        enum asy_packing packing;
+    } known[] = {
+        { ASY_TEXT_INIT("\x1f\x8b\x08"), ASY_PACKED_GZIP },
+        { ASY_TEXT_INIT("\xfd\067zXZ\0"), ASY_PACKED_XZ },
+        { ASY_TEXT_INIT("\x28\xb5\x2f\xfd"), ASY_PACKED_ZSTD },
+        { ASY_TEXT_INIT("BZh"), ASY_PACKED_BZIP2 },
+    };
+
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
+        if (asy_view_starts(head, known[i].magic))
+            return known[i].packing;
+    }
+    return ASY_PACKED_NOT;
+}
+
+/* What was unpacked so far, in pieces: how much it will be is not known before. */
+struct piece {
+    uint8_t *bytes;
+    size_t n;
+    struct piece *next;
+};
+
+static assay_status unpack_pieces(struct asy_unpacker *unpacker, struct asy_arena *arena, struct piece **end,
+                                  struct asy_diag *diag)
+{
+    struct piece *piece;
+    assay_status s;
+
+    do {
+        piece = asy_alloc(arena, 1, sizeof *piece);
+        if (piece != NULL)
+            piece->bytes = asy_alloc(arena, PIECE, 1);
+        if (piece == NULL || piece->bytes == NULL)
+            return asy_fail(diag, ASSAY_E_LIMIT, 0, "unpacks to more than the memory of the job");
+        s = asy_unpack(unpacker, piece->bytes, PIECE, &piece->n, diag);
+        if (!assay_ok(s))
+            return s;
+        *end = piece;
+        end = &piece->next;
+    } while (piece->n == PIECE);
+    if (asy_unpack_left(unpacker) > 0)
+        return asy_fail(diag, ASSAY_E_FORMAT, asy_unpacked(unpacker), "bytes behind the end of the compressed data");
+    return asy_ok;
+}
+
+static assay_status join_pieces(const struct piece *piece, uint64_t total, struct asy_arena *arena,
+                                struct asy_view *out, struct asy_diag *diag)
+{
+    uint8_t *bytes = asy_alloc(arena, (size_t)total + 1, 1);
+    size_t n = 0;
+
+    if (bytes == NULL)
+        return asy_fail(diag, ASSAY_E_LIMIT, 0, "unpacks to more than the memory of the job");
+    for (; piece != NULL; piece = piece->next) {
+        memcpy(bytes + n, piece->bytes, piece->n);
+        n += piece->n;
+    }
+    *out = (struct asy_view){ bytes, n };
+    return asy_ok;
+}
+
+assay_status asy_unpack_whole(const struct asy_source *source, uint64_t off, uint64_t len, enum asy_packing packing,
+                              uint64_t limit, struct asy_arena *arena, struct asy_view *out, struct asy_diag *diag)
+{
+    struct asy_unpacker *unpacker;
+    struct piece *first = NULL;
+    assay_status s = asy_unpacker_new(source, off, len, packing, limit, &unpacker, diag);
+
+    if (!assay_ok(s))
+        return s;
+    s = unpack_pieces(unpacker, arena, &first, diag);
+    if (assay_ok(s))
+        s = join_pieces(first, asy_unpacked(unpacker), arena, out, diag);
+    asy_unpacker_free(unpacker);
+    return s;
 }

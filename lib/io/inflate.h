@@ -34,6 +34,16 @@ void asy_unpacker_free(struct asy_unpacker *);
  */
 assay_status asy_unpack(struct asy_unpacker *, void *buf, size_t n, size_t *got, struct asy_diag *);
 
+/*
+ * All that the span unpacks to, in the arena; ASSAY_E_FORMAT when bytes of it are left over.  `packing` NOT gives the
+ * span itself.
+ */
+assay_status asy_unpack_whole(const struct asy_source *, uint64_t off, uint64_t len, enum asy_packing, uint64_t limit,
+                              struct asy_arena *, struct asy_view *out, struct asy_diag *);
+
+/* How the first bytes of a file say that it is compressed (gzip, xz, zstd, bzip2); NOT where they say nothing. */
+enum asy_packing asy_packing_of(struct asy_view head);
+
 /* Steps over `n` bytes; ASSAY_E_FORMAT when the end comes first. */
 assay_status asy_unpack_skip(struct asy_unpacker *, uint64_t n, struct asy_diag *);
 

@@ -4,6 +4,11 @@ struct walk {
     struct asy_dossier *dossier;
     const struct asy_counting *counting;
     bool changed, full;
+    uint64_t *by_fact, *by_item; /* what each has said already, by its number: nothing is said twice */
+    struct {
+        const struct asy_item *item; /* NULL: nothing was asked */
+        uint64_t off, len, by;
+    } last; /* who was found to say a run in this round: the links of a list have one place */
 };
 
 static bool is_strong(const struct walk *walk, enum asy_digest_alg alg)
@@ -44,8 +49,6 @@ static void add_span(struct walk *walk, struct asy_item *item, uint64_t off, uin
         add_whole(walk, item, by);
         return;
     }
-    if ((asy_sayers(item, off, len) | by) == asy_sayers(item, off, len))
-        return;
     said = asy_alloc(walk->dossier->arena, 1, sizeof *said);
     if (said == NULL) {
         walk->full = true;
@@ -77,33 +80,39 @@ static void say(struct walk *walk, struct asy_recipe recipe, uint64_t by)
     }
 }
 
-/* The end of the run that begins at or before `at` in a list, as far as `mask` says it; `at` when none does. */
-static uint64_t reach(const struct asy_said *said, uint64_t mask, uint64_t at, uint64_t size)
+static uint64_t end_of(const struct asy_said *said, uint64_t size)
 {
-    uint64_t furthest = at;
+    uint64_t end;
 
-    for (; said != NULL; said = said->next) {
-        uint64_t end;
-
-        if ((said->by & mask) == 0 || said->off > at)
-            continue;
-        if (said->len == ASY_TO_END || __builtin_add_overflow(said->off, said->len, &end) || end > size)
-            end = size;
-        if (end > furthest)
-            furthest = end;
-    }
-    return furthest;
+    return said->len == ASY_TO_END || __builtin_add_overflow(said->off, said->len, &end) || end > size ? size : end;
 }
 
-/* As far as bytes are said, or framing, without a gap. */
+/* The list whose first run begins first, stepped on by one. */
+static const struct asy_said *next_run(const struct asy_said **a, const struct asy_said **b)
+{
+    const struct asy_said **from = *b == NULL || (*a != NULL && (*a)->off <= (*b)->off) ? a : b;
+    const struct asy_said *run = *from;
+
+    *from = run->next;
+    return run;
+}
+
+/* As far as bytes are said, or framing, without a gap: one look at lists that are in order, more at others. */
 static uint64_t covered_to(const struct asy_item *item, uint64_t mask, uint64_t at)
 {
     uint64_t before;
 
     do {
+        const struct asy_said *said = item->said, *slack = item->slack;
+
         before = at;
-        at = reach(item->said, mask, at, item->size);
-        at = reach(item->slack, UINT64_MAX, at, item->size);
+        while (said != NULL || slack != NULL) {
+            const struct asy_said *run = next_run(&said, &slack);
+            uint64_t end = end_of(run, item->size);
+
+            if ((run->by & mask) != 0 && run->off <= at && end > at)
+                at = end;
+        }
     } while (at > before);
     return at;
 }
@@ -138,11 +147,61 @@ bool asy_next_uncovered(const struct asy_item *item, uint64_t mask, uint64_t *of
     return true;
 }
 
+/* Merges two lists that are in order. */
+static struct asy_said *merge(struct asy_said *a, struct asy_said *b)
+{
+    struct asy_said *first = NULL, **end = &first;
+
+    while (a != NULL && b != NULL) {
+        struct asy_said **from = a->off <= b->off ? &a : &b;
+
+        *end = *from;
+        *from = (*from)->next;
+        end = &(*end)->next;
+    }
+    *end = a != NULL ? a : b;
+    return first;
+}
+
+/* Runs in the order of their offsets; lists of 2^i runs wait in slot i for their like. */
+static void sort(struct asy_said **list)
+{
+    struct asy_said *slots[64] = { NULL }, *all = NULL;
+
+    while (*list != NULL) {
+        struct asy_said *run = *list;
+        size_t i = 0;
+
+        *list = run->next;
+        run->next = NULL;
+        for (; slots[i] != NULL; i++) {
+            run = merge(slots[i], run);
+            slots[i] = NULL;
+        }
+        slots[i] = run;
+    }
+    for (size_t i = 0; i < sizeof slots / sizeof *slots; i++)
+        all = merge(slots[i], all);
+    *list = all;
+}
+
+static void put_in_order(struct asy_said **list)
+{
+    for (const struct asy_said *run = *list; run != NULL && run->next != NULL; run = run->next) {
+        if (run->off > run->next->off) {
+            sort(list);
+            return;
+        }
+    }
+}
+
 /* When one principal says all but framing he says the whole. */
 static void join_parts(struct walk *walk, struct asy_item *item)
 {
     uint64_t said_by = 0;
 
+    put_in_order(&item->said);
+    put_in_order(&item->slack);
     if (!item->has_size || item->said == NULL)
         return;
     for (const struct asy_said *said = item->said; said != NULL; said = said->next)
@@ -155,19 +214,41 @@ static void join_parts(struct walk *walk, struct asy_item *item)
     }
 }
 
-static void say_signature(struct walk *walk, const struct asy_fact *fact)
+/* What of `by` was not in `done`, which it is from now on. */
+static uint64_t take_new(uint64_t *done, uint64_t by)
 {
-    if (counts(walk, fact))
+    uint64_t fresh = by & ~*done;
+
+    *done |= by;
+    return fresh;
+}
+
+static void say_signature(struct walk *walk, const struct asy_fact *fact, uint64_t *done)
+{
+    if (counts(walk, fact) && take_new(done, (uint64_t)1 << fact->principal) != 0)
         say(walk, fact->claim.is.signature.message, (uint64_t)1 << fact->principal);
 }
 
+/* Once a round for links that stand in one place; what is added meanwhile is found in the next one. */
+static uint64_t sayers_of_place(struct walk *walk, const struct asy_item *item, uint64_t off, uint64_t len)
+{
+    if (walk->last.item != item || walk->last.off != off || walk->last.len != len) {
+        walk->last.item = item;
+        walk->last.off = off;
+        walk->last.len = len;
+        walk->last.by = asy_sayers(item, off, len);
+    }
+    return walk->last.by;
+}
+
 /* Who says a link: the signature it belongs to, or whoever says the document or the run of it where it stands. */
-static uint64_t sayers_of_link(const struct walk *walk, const struct asy_fact *fact)
+static uint64_t sayers_of_link(struct walk *walk, const struct asy_fact *fact)
 {
     const struct asy_fact *by = asy_fact_no(walk->dossier, fact->claim.is.link.by);
 
     if (fact->claim.is.link.by == 0 && fact->claim.is.link.has_place)
-        return asy_sayers(fact->claim.document, fact->claim.is.link.place_off, fact->claim.is.link.place_len);
+        return sayers_of_place(walk, fact->claim.document, fact->claim.is.link.place_off,
+                               fact->claim.is.link.place_len);
     if (fact->claim.is.link.by == 0)
         return fact->claim.document->whole_by;
     if (by == NULL || !counts(walk, by))
@@ -175,31 +256,40 @@ static uint64_t sayers_of_link(const struct walk *walk, const struct asy_fact *f
     return (uint64_t)1 << by->principal;
 }
 
-static void say_link(struct walk *walk, const struct asy_fact *fact)
+static void say_link(struct walk *walk, const struct asy_fact *fact, uint64_t *done)
 {
     uint64_t by;
 
     if (!asy_fact_holds(fact) || fact->measure == NULL || !walk->counting->link(fact, walk->counting->context))
         return;
-    by = sayers_of_link(walk, fact);
-    if (by != 0)
+    by = take_new(done, sayers_of_link(walk, fact));
+    if (fact->names != NULL) /* the file behind the link goes by a name that was not said */
+        add_whole(walk, fact->names, by);
+    else if (by != 0)
         say(walk, fact->measure->recipe, by);
 }
 
 /* What lies in bytes that are said is said, and the other way round where its reader found that to be safe. */
-static void say_derived(struct walk *walk, struct asy_item *item)
+static void say_derived(struct walk *walk, struct asy_item *item, uint64_t *done)
 {
+    uint64_t by;
+
     if (item->parent == NULL || item->parent_len == 0)
         return;
     add_whole(walk, item, asy_sayers(item->parent, item->parent_off, item->parent_len));
-    if (item->says_parent && item->whole_by != 0)
-        add_span(walk, item->parent, item->parent_off, item->parent_len, item->whole_by);
+    by = item->says_parent ? take_new(done, item->whole_by) : 0;
+    if (by != 0)
+        add_span(walk, item->parent, item->parent_off, item->parent_len, by);
 }
 
 bool asy_attribute(struct asy_dossier *dossier, const struct asy_counting *counting)
 {
-    struct walk walk = { dossier, counting, true, false };
+    struct walk walk = { .dossier = dossier, .counting = counting, .changed = true };
 
+    walk.by_fact = asy_alloc(dossier->arena, dossier->facts_n + 1, sizeof *walk.by_fact);
+    walk.by_item = asy_alloc(dossier->arena, dossier->items_n + 1, sizeof *walk.by_item);
+    if (walk.by_fact == NULL || walk.by_item == NULL)
+        return false;
     for (size_t i = 0; i < dossier->items_n; i++) {
         dossier->items[i]->whole_by = dossier->items[i]->pinned_by;
         dossier->items[i]->said = NULL;
@@ -207,18 +297,54 @@ bool asy_attribute(struct asy_dossier *dossier, const struct asy_counting *count
     /* A document can be said only through documents: as many rounds as the longest path, which `changed` ends. */
     while (walk.changed && !walk.full) {
         walk.changed = false;
+        walk.last.item = NULL;
         for (size_t i = 0; i < dossier->facts_n; i++) {
             const struct asy_fact *fact = dossier->facts[i];
 
             if (fact->claim.kind == ASY_CLAIM_SIGNATURE)
-                say_signature(&walk, fact);
+                say_signature(&walk, fact, &walk.by_fact[i]);
             else if (fact->claim.kind == ASY_CLAIM_LINK)
-                say_link(&walk, fact);
+                say_link(&walk, fact, &walk.by_fact[i]);
         }
         for (size_t i = 0; i < dossier->items_n; i++) {
-            say_derived(&walk, dossier->items[i]);
+            say_derived(&walk, dossier->items[i], &walk.by_item[i]);
             join_parts(&walk, dossier->items[i]);
         }
     }
     return !walk.full;
+}
+
+/* Puts the runs of the item that a digest is about on the list; false when the arena is full. */
+static bool add_digested(struct asy_arena *arena, const struct asy_item *item, struct asy_recipe recipe,
+                         struct asy_said **list)
+{
+    for (size_t i = 0; i < recipe.n; i++) {
+        const struct asy_piece *piece = &recipe.pieces[i];
+        struct asy_said *run;
+
+        if (piece->kind != ASY_PIECE_SPAN || piece->span.item != item)
+            continue;
+        run = asy_alloc(arena, 1, sizeof *run);
+        if (run == NULL)
+            return false;
+        *run = (struct asy_said){ piece->span.off, piece->span.len, 1, *list };
+        *list = run;
+    }
+    return true;
+}
+
+bool asy_digests_cover(const struct asy_dossier *dossier, const struct asy_item *item,
+                       const struct asy_counting *counting)
+{
+    struct asy_item digested = { .size = item->size, .has_size = item->has_size, .slack = item->slack };
+
+    for (size_t i = 0; i < dossier->facts_n; i++) {
+        const struct asy_fact *fact = dossier->facts[i];
+
+        if (fact->claim.kind == ASY_CLAIM_LINK && asy_fact_holds(fact) && fact->measure != NULL &&
+            counting->link(fact, counting->context) &&
+            !add_digested(dossier->arena, item, fact->measure->recipe, &digested.said))
+            return false;
+    }
+    return digested.has_size && digested.said != NULL && covered_to(&digested, 1, 0) >= digested.size;
 }

@@ -27,4 +27,10 @@ uint64_t asy_sayers(const struct asy_item *, uint64_t off, uint64_t len);
 /* The next run of an item's bytes from `*off` on that nobody in `mask` says and no format declares framing. */
 bool asy_next_uncovered(const struct asy_item *, uint64_t mask, uint64_t *off, uint64_t *len);
 
+/*
+ * True when every byte of the item that is no framing lies under a digest that holds and counts, whoever says it: the
+ * item is whole, and nobody stands for it.
+ */
+bool asy_digests_cover(const struct asy_dossier *, const struct asy_item *, const struct asy_counting *);
+
 #endif

@@ -26,6 +26,7 @@ enum asy_signature_alg {
     ASY_SIG_RSA_PSS,   /* RFC 8017 8.1 */
     ASY_SIG_ECDSA,     /* value: DER SEQUENCE of r and s (RFC 3279 2.2.3) */
     ASY_SIG_ECDSA_RAW, /* value: r and s of the curve's length, one behind the other */
+    ASY_SIG_BY_KEY,    /* ASY_SIG_RSA_PKCS1 or ASY_SIG_ECDSA, as the key is */
     ASY_SIG_BARE,      /* value: bytes in whatever encoding the key's algorithm has; digests SHA-2 */
     ASY_SIG_OTHER,     /* named, but not served: see `alg_name` */
 };
@@ -78,6 +79,9 @@ struct asy_signature {
     enum asy_signature_role role;
     asy_claim_no of;
     struct asy_view key_id;                /* a hint in the document's own form; may be empty */
+    struct asy_view key_digest;            /* the beginning of asy_key_digest() of its key, no other; empty: not said */
+    struct asy_view key_name;              /* the file name it gives the key: chooses none, but a failure under all
+                                              other keys is no failure; may be empty */
     const struct asy_key_material *key;    /* the key the document carries; NULL when it carries none */
     struct asy_view key_blob;              /* that key as the document encodes it (SSH: for KRLs); may be empty */
     const struct asy_ssh_cert *ssh_cert;   /* NULL: none */
@@ -107,12 +111,16 @@ struct asy_link {
     bool has_place;           /* only a run of the document does: who says that run says the link */
     uint64_t place_off, place_len;
     struct asy_recipe target; /* the bytes; or: */
+    struct asy_view package;  /* the package that the line is about, in a list of packages; may be empty */
     struct asy_view path;     /* a path relative to the document's directory, safe and normal; */
     bool by_digest;           /* or whatever input has this digest; */
     bool one_of_many;         /* by_digest: one entry of a catalogue, which says nothing where no input has it */
     const struct asy_object_name *object; /* or the object whose id `value` is: the digest of it behind its type and size */
+    bool is_optional;         /* the list is of what there can be: a file of it that is not there is not missed */
+    bool is_part;             /* the file is a part of what the document stands for, and ruled about with it */
     bool has_size;
     uint64_t size;
+    bool of_part;  /* the target is a part of a package; the size is that of all of it */
     uint64_t line; /* where the document says it; 0: nowhere in particular */
 };
 

@@ -56,8 +56,11 @@ struct asy_item {
     bool is_member;        /* inside a tree or archive */
     bool is_evidence;      /* read as evidence */
     bool was_named;        /* the caller named it: it must be readable */
-    bool is_link;          /* a symbolic link (inside the tree) */
+    bool is_index;         /* the caller named it as a list of packages */
+    bool is_link;          /* a symbolic link inside the tree, or any link inside an archive */
+    struct asy_item *leads_to; /* of a link in an archive: the file whose bytes it has; NULL: none that is there */
     bool is_listed;        /* a manifest names it */
+    bool is_package;       /* of a format that carries its own evidence */
     struct asy_item *about; /* evidence: what it is detached from; NULL: itself or by its own words */
     struct asy_item *parent; /* the archive a member is in, or what the bytes were decoded from; NULL: the file system */
     uint64_t parent_off, parent_len; /* the run of the parent that they are; length 0: none is known */
@@ -83,6 +86,8 @@ struct asy_fact {
     const struct asy_proof *proof; /* crypto's; NULL unless the outcome is HOLDS */
     struct asy_why why;
     struct asy_measure *measure;   /* the digest it needs, or NULL */
+    bool by_base_name;             /* a link claim: it names a path whose last part alone is the subject's name */
+    struct asy_item *names;        /* a link claim: the link by which it names the file that was measured; NULL: none */
 
     /* signatures only: who made it, filled by verify with the answers of crypto and trust */
     int principal;             /* index, or -1: nobody who is trusted */

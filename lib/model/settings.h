@@ -32,9 +32,15 @@ struct asy_settings {
     const char *require_cn;         /* NULL: any */
     enum asy_tristate complete;     /* every file of the tree must be listed */
     bool missing_is_fine;           /* missing=report: listed files that are absent are only reported */
+    bool unsigned_index_is_fine;    /* db_signature=optional: a list of packages need not be signed itself */
     enum asy_digest_alg manifest_alg; /* for digests that are ambiguous by their length */
     bool recurse;                   /* look into archives and packages, and into what lies in them */
+    bool inner_must_be_signed;      /* inner=require: packages inside are signed, by who signed what they lie in */
     unsigned max_age_days;          /* 0: no limit */
+    unsigned min_valid_time, max_valid_time; /* seconds from the date of a release; 0: not said */
+    int64_t min_release_date;       /* seconds since 1970: no release made before it */
+    bool has_min_release_date;
+    bool suite_is_optional;         /* suite_fields=optional */
 
     enum asy_purpose purpose;
     const char *identity;           /* who must have signed (SSH principal, certificate subject); NULL: anybody trusted */

@@ -35,8 +35,10 @@ static const struct asy_item *item_of(struct asy_recipe recipe)
 
 const struct asy_item *asy_about_of(const struct asy_fact *fact)
 {
-    const struct asy_item *item = NULL;
+    const struct asy_item *item = fact->names;
 
+    if (item != NULL)
+        return item;
     if (fact->claim.kind == ASY_CLAIM_SIGNATURE)
         item = item_of(fact->claim.is.signature.message);
     else if (fact->measure != NULL)

@@ -109,6 +109,23 @@ void asy_find_unsigned_names(struct asy_weighing *rule)
     }
 }
 
+/* Whoever can write a list of packages can offer an old one: it says nothing unless somebody trusted says it. */
+static bool lacks_signer(const struct asy_weighing *rule, const struct asy_item *item)
+{
+    return item->is_index && item->why.reason == ASY_REASON_NONE && (item->whole_by & rule->counted) == 0 &&
+           !rule->settings->unsigned_index_is_fine && !rule->settings->digest_is_enough;
+}
+
+void asy_find_in_indices(struct asy_weighing *rule)
+{
+    for (size_t i = 0; i < rule->dossier->items_n; i++) {
+        const struct asy_item *item = rule->dossier->items[i];
+
+        if (lacks_signer(rule, item))
+            asy_add_finding(rule->dossier, ASY_BLOCKS, ASY_INDEX_UNSIGNED, item, NULL, "%s", "");
+    }
+}
+
 static bool has_evidence(const struct asy_weighing *rule)
 {
     for (size_t i = 0; i < rule->dossier->items_n; i++) {

@@ -2,6 +2,7 @@
  * From facts to a ruling.  Nothing is a requirement that is met until every file to be ruled about is said, whole, by
  * as many distinct trusted signers as are required; whatever stands in the way is a finding, and all are listed.
  */
+#include "policy/freshness.h"
 #include "policy/weighing.h"
 
 /* REFUTED before REFUSED before UNPROVEN: the strongest thing that can be said against the subject. */
@@ -35,8 +36,34 @@ static void mark_links(struct asy_weighing *rule)
         const struct asy_fact *fact = rule->dossier->facts[i];
         const struct asy_item *item = fact->measure == NULL ? NULL : asy_recipe_whole(fact->measure->recipe);
 
+        if (item != NULL && fact->names != NULL)
+            item = fact->names;
         if (fact->claim.kind == ASY_CLAIM_LINK && asy_fact_holds(fact) && item != NULL)
             rule->marks[item->no] |= asy_link_counts(fact, rule) ? ASY_MARK_STRONG : ASY_MARK_WEAK;
+    }
+}
+
+static bool every_link(const struct asy_fact *fact, const void *context)
+{
+    (void)fact;
+    (void)context;
+    return true;
+}
+
+/* A package has digests of its parts, which are as good as one of the whole where they leave nothing out. */
+static void mark_packages(struct asy_weighing *rule, const struct asy_counting *counting)
+{
+    const struct asy_counting any = { .link = every_link };
+
+    for (size_t i = 0; rule->settings->digest_is_enough && i < rule->dossier->items_n; i++) {
+        const struct asy_item *item = rule->dossier->items[i];
+
+        if (!item->is_subject || item->format == NULL)
+            continue;
+        if (asy_digests_cover(rule->dossier, item, counting))
+            rule->marks[item->no] |= ASY_MARK_STRONG;
+        else if (asy_digests_cover(rule->dossier, item, &any))
+            rule->marks[item->no] |= ASY_MARK_WEAK;
     }
 }
 
@@ -111,6 +138,7 @@ void asy_rule(struct asy_account *account, const struct asy_terms *terms)
     if (!asy_attribute(rule.dossier, &counting))
         rule.dossier->incomplete = true;
     mark_links(&rule);
+    mark_packages(&rule, &counting);
     rule.complete = asy_is_complete(&rule);
     count_subjects(&rule);
     if (asks_nothing(&rule))
@@ -120,6 +148,10 @@ void asy_rule(struct asy_account *account, const struct asy_terms *terms)
     asy_find_in_facts(&rule);
     asy_find_in_evidence(&rule);
     asy_find_unsigned_names(&rule);
+    asy_find_inner_packages(&rule);
+    asy_find_in_indices(&rule);
+    asy_find_stale(rule.dossier, rule.settings, rule.counted);
+    asy_find_other_package(rule.dossier, rule.settings);
     asy_apply_waivers(&rule, 0);
     told = rule.dossier->findings_n;
     asy_find_unmet_items(&rule); /* what is waived explains no lack of evidence */

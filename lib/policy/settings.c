@@ -51,6 +51,7 @@ static const struct choice purpose[] = {
 static const struct choice require[] = { { "signature", 0 }, { "digest", 1 }, { NULL, 0 } };
 static const struct choice expired[] = { { "reject", 0 }, { "at-signing-time", 1 }, { NULL, 0 } };
 static const struct choice revoked[] = { { "reject", 0 }, { "ts-before-revocation", 1 }, { NULL, 0 } };
+static const struct choice inner[] = { { "report", 0 }, { "require", 1 }, { NULL, 0 } };
 static const struct choice missing[] = { { "refuse", 0 }, { "report", 1 }, { NULL, 0 } };
 static const struct choice accept[] = { { "reject", 0 }, { "accept", 1 }, { NULL, 0 } };
 static const struct choice sha1_selfsig[] = {
@@ -74,16 +75,17 @@ static const struct row rows[] = {
     { "committer_matches_uid", SWITCH, FIELD(committer_matches_uid), TRUTH, truth, 0, 0 },
     { "component", TEXT, FIELD(component), "text", NULL, 0, 0 },
     { "complete", CHOICE, FIELD(complete), TRUTH, complete, 0, 0 },
-    { "db_signature", CHOICE, NOWHERE, "required or optional", optional, 0, 0 },
+    { "db_signature", SWITCH, FIELD(unsigned_index_is_fine), "required or optional", optional, 0, 0 },
     { "expired_signer", SWITCH, FIELD(expired_at_signing_time), "reject or at-signing-time", expired, 0, 0 },
     { "identity", TEXT, FIELD(identity), "text", NULL, 0, 0 },
+    { "inner", SWITCH, FIELD(inner_must_be_signed), "report or require", inner, 0, 0 },
     { "manifest_alg", DIGEST, FIELD(manifest_alg), "the name of a digest", NULL, 0, 0 },
     { "max_age_days", NUMBER, FIELD(max_age_days), "days from 0 (no limit) to 36500", NULL, 0, 36500 },
-    { "max_valid_time", NUMBER, NOWHERE, "seconds", NULL, 0, UINT32_MAX },
+    { "max_valid_time", NUMBER, FIELD(max_valid_time), "seconds", NULL, 0, UINT32_MAX },
     { "min_digest", FLOOR, FIELD(min_digest), "a digest that is not broken altogether, as sha256", NULL, 0, 0 },
-    { "min_release_date", TIME, NOWHERE, "a time as 2026-11-23T21:00:00Z", NULL, 0, 0 },
+    { "min_release_date", TIME, FIELD(min_release_date), "a time as 2026-11-23T21:00:00Z", NULL, 0, 0 },
     { "min_rsa", NUMBER, FIELD(min_rsa), "bits from 1024 to 16384", NULL, 1024, 16384 },
-    { "min_valid_time", NUMBER, NOWHERE, "seconds", NULL, 0, UINT32_MAX },
+    { "min_valid_time", NUMBER, FIELD(min_valid_time), "seconds", NULL, 0, UINT32_MAX },
     { "missing", SWITCH, FIELD(missing_is_fine), "refuse or report", missing, 0, 0 },
     { "multi", CHOICE, FIELD(multi), "any, all or best", multi, 0, 0 },
     { "namespace", TEXT, FIELD(name_space), "text", NULL, 0, 0 },
@@ -103,7 +105,7 @@ static const struct row rows[] = {
     { "sha1_selfsig", CHOICE, FIELD(sha1_selfsig), "accept, reject or before-2023-02-01", sha1_selfsig, 0, 0 },
     { "signer", FINGERPRINT, FIELD(signer), "the fingerprint of an OpenPGP key, 40 or 64 hex digits", NULL, 0, 0 },
     { "suite", TEXT, FIELD(suite), "text", NULL, 0, 0 },
-    { "suite_fields", CHOICE, NOWHERE, "required or optional", optional, 0, 0 },
+    { "suite_fields", SWITCH, FIELD(suite_is_optional), "required or optional", optional, 0, 0 },
     /* ASY_PRINCIPALS signers can be told apart. */
     { "threshold", NUMBER, FIELD(threshold), "a number from 1 to 64", NULL, 1, ASY_PRINCIPALS },
 };
@@ -114,6 +116,7 @@ enum { ROWS = sizeof rows / sizeof *rows };
 struct value {
     unsigned number;
     const char *text;
+    int64_t time;
 };
 
 static const struct choice *choice_of(const struct choice *choices, struct asy_view text)
@@ -211,7 +214,6 @@ static bool is_fingerprint(struct asy_view text)
 static bool read_value(const struct row *row, const char *value, struct value *out)
 {
     struct asy_view text = asy_view_of(value);
-    int64_t seconds;
 
     switch (row->kind) {
     case CHOICE:
@@ -226,7 +228,7 @@ static bool read_value(const struct row *row, const char *value, struct value *o
         out->text = value;
         return is_fingerprint(text);
     case TIME:
-        return asy_parse_time(text, &seconds);
+        return asy_parse_time(text, &out->time);
     case FLOOR:
         return read_digest(text, true, out);
     case DIGEST:
@@ -235,6 +237,13 @@ static bool read_value(const struct row *row, const char *value, struct value *o
         return read_words(row, text);
     }
     return false;
+}
+
+/* The only time that there is says besides that it is there. */
+static void write_time(struct asy_settings *settings, const struct row *row, int64_t time)
+{
+    memcpy((char *)settings + row->field, &time, sizeof time);
+    settings->has_min_release_date = true;
 }
 
 static void write_value(struct asy_settings *settings, const struct row *row, const struct value *value)
@@ -249,6 +258,8 @@ static void write_value(struct asy_settings *settings, const struct row *row, co
         memcpy(field, &on, sizeof on);
     else if (row->kind == TEXT || row->kind == FINGERPRINT)
         memcpy(field, &value->text, sizeof value->text);
+    else if (row->kind == TIME)
+        write_time(settings, row, value->time);
     else
         memcpy(field, &value->number, sizeof value->number);
 }

@@ -66,8 +66,10 @@ void asy_find_item(struct asy_weighing *, enum asy_reason, const struct asy_item
 void asy_find_denied(struct asy_weighing *);
 void asy_find_rollbacks(struct asy_weighing *);
 void asy_find_in_facts(struct asy_weighing *);
+void asy_find_inner_packages(struct asy_weighing *);
 void asy_find_in_evidence(struct asy_weighing *);
 void asy_find_unsigned_names(struct asy_weighing *);
+void asy_find_in_indices(struct asy_weighing *);
 void asy_find_unmet_items(struct asy_weighing *);
 
 /* To the findings from `first` on. */

@@ -66,6 +66,8 @@ static const struct asy_item *first_item(struct asy_recipe recipe)
 
 const struct asy_item *asy_link_target(const struct asy_fact *fact)
 {
+    if (fact->names != NULL)
+        return fact->names;
     return first_item(fact->measure != NULL ? fact->measure->recipe : fact->claim.is.link.target);
 }
 
@@ -95,6 +97,7 @@ const char *asy_signature_name(enum asy_signature_alg alg)
     case ASY_SIG_ECDSA:
     case ASY_SIG_ECDSA_RAW:
         return "ECDSA";
+    case ASY_SIG_BY_KEY:
     case ASY_SIG_BARE:
         return "the key's algorithm";
     case ASY_SIG_NONE:

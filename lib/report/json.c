@@ -123,6 +123,7 @@ static void put_file(struct asy_json *json, const struct asy_item *item)
     put_digests(json, item);
     asy_json_text(json, "role", role_of(item));
     asy_json_text(json, "format", item->format);
+    asy_json_item_name(json, "inside", item->parent);
     put_sayers(json, item->whole_by);
     put_runs(json, "uncovered", coverage.uncovered, coverage.uncovered_n);
     put_runs(json, "slack", coverage.framing, coverage.framing_n);

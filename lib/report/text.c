@@ -313,6 +313,7 @@ static void put_verification(const struct asy_pen *pen)
     put_loud(pen);
     asy_put_text(pen->sink, "\n");
     asy_text_evidence(pen);
+    asy_text_tree(pen);
     put_findings(pen, blocks, false);
     put_findings(pen, is_waived, true);
     put_findings(pen, is_note, false);
@@ -416,6 +417,7 @@ static void put_inspection(const struct asy_pen *pen)
     put_beside(pen);
     put_claims_count(pen);
     put_members(pen);
+    asy_text_tree(pen);
     put_findings(pen, blocks, false);
     put_findings(pen, is_note, false);
     put_not_checked(pen);

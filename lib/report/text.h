@@ -38,6 +38,9 @@ bool asy_pen_has_room(const struct asy_pen *, size_t n);
 /* "... and N more" where lines were left out. */
 void asy_pen_rest(const struct asy_pen *, size_t n, const char *indent);
 
+/* Packages and documents inside the subject, where it was looked into. */
+void asy_text_tree(const struct asy_pen *);
+
 /* Signatures, pins, manifests, chains, timestamps and the content. */
 void asy_text_evidence(const struct asy_pen *);
 

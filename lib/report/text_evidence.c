@@ -182,6 +182,7 @@ static bool put_pins(const struct asy_pen *pen)
 /* What a document's links come to. */
 struct tally {
     size_t n, holds, fails, unknown;
+    size_t others;   /* lines of files that nobody asks for; not among the `n` */
     uint32_t algs;   /* mask of enum asy_digest_alg */
     bool is_manifest; /* the document itself says them, not a signature in it */
 };
@@ -202,7 +203,7 @@ static void put_algs(const struct asy_pen *pen, uint32_t algs)
 
 static void put_tally(const struct asy_pen *pen, const struct asy_item *document, const struct tally *tally)
 {
-    struct verdict verdict = tally->fails > 0 ? bad : tally->unknown > 0 ? unsure : good;
+    struct verdict verdict = tally->fails > 0 ? bad : tally->unknown > 0 || tally->n == 0 ? unsure : good;
 
     put_row(pen, tally->is_manifest ? "manifest" : "digests", verdict);
     asy_put_format(pen->sink, "%zu of ", tally->holds);
@@ -212,15 +213,27 @@ static void put_tally(const struct asy_pen *pen, const struct asy_item *document
         asy_put_format(pen->sink, ", %zu %s", tally->fails, tally->fails == 1 ? "differs" : "differ");
     if (tally->unknown > 0)
         asy_put_format(pen->sink, ", %zu could not be checked", tally->unknown);
+    if (tally->others > 0)
+        asy_put_format(pen->sink, ", %zu of other files", tally->others);
     put_document(pen, document);
     asy_put_text(pen->sink, "\n");
 }
 
+static bool is_of_other(const struct asy_fact *fact)
+{
+    return fact->claim.is.link.path.len > 0 && fact->measure == NULL && fact->outcome == ASY_UNCHECKED &&
+           fact->why.reason == ASY_EVIDENCE_UNCHECKED;
+}
+
 static void count_link(struct tally *tally, const struct asy_fact *fact)
 {
+    tally->is_manifest = tally->is_manifest || fact->claim.is.link.by == 0;
+    if (is_of_other(fact)) {
+        tally->others++;
+        return;
+    }
     tally->n++;
     tally->algs |= (uint32_t)1 << fact->claim.is.link.alg;
-    tally->is_manifest = tally->is_manifest || fact->claim.is.link.by == 0;
     if (asy_fact_holds(fact))
         tally->holds++;
     else if (fact->outcome == ASY_FAILS)
@@ -246,7 +259,7 @@ static void put_manifests(const struct asy_pen *pen)
             count_link(&tallies[fact->claim.document->no], fact);
     }
     for (size_t i = 0; i < dossier->items_n; i++) {
-        if (tallies[i].n > 0 && asy_pen_has_room(pen, n++))
+        if (tallies[i].n + tallies[i].others > 0 && asy_pen_has_room(pen, n++))
             put_tally(pen, dossier->items[i], &tallies[i]);
     }
     asy_pen_rest(pen, n, "               ");
@@ -304,7 +317,8 @@ struct content {
 
 static bool count_item(const struct asy_pen *pen, const struct asy_item *item, struct content *content)
 {
-    const struct asy_measure *best = asy_best_measure(item);
+    bool is_behind = item->leads_to != NULL && item->is_listed;
+    const struct asy_measure *best = asy_best_measure(is_behind ? item->leads_to : item);
     struct asy_coverage coverage;
 
     if (!asy_needs_cover(item))

@@ -426,8 +426,7 @@ bool asy_trust_may_have_signed(const struct asy_trusted_key *entry, const struct
 {
     if (entry->openpgp == NULL || signature->openpgp == NULL)
         return entry->openpgp == NULL && signature->openpgp == NULL &&
-               (signature->key_id.len == 0 || entry->key_id.len == 0 ||
-                asy_view_eq(signature->key_id, entry->key_id));
+               (entry->key_id.len == 0 || asy_view_eq(signature->key_id, entry->key_id));
     if (!is_version_of(entry->openpgp, signature->openpgp))
         return false;
     for (size_t i = 0; i < signature->openpgp->issuers_n; i++) {

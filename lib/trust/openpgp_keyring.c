@@ -26,12 +26,33 @@ static bool is_key_type(uint8_t type)
     return type == ASY_PGP_PUBLIC_KEY || type == ASY_PGP_SECRET_KEY;
 }
 
+/* Steps over what stands around armored blocks in a file of keys; false when no further block comes. */
+static bool find_block(struct asy_reader *r)
+{
+    struct asy_reader ahead = *r;
+    struct asy_view line;
+
+    for (; asy_get_line(&ahead, &line); *r = ahead) {
+        if (asy_view_starts(line, ASY_TEXT("-----BEGIN ")))
+            return true;
+    }
+    return false;
+}
+
+/* Vendors publish files of text with armored blocks in them; what they begin with is what they are. */
+static bool has_public_block(struct asy_view text)
+{
+    struct asy_reader r = asy_reader_of(text);
+
+    return find_block(&r) && asy_is_openpgp_armor(r.rest, "PGP PUBLIC KEY BLOCK");
+}
+
 bool asy_pgp_is_keyring(struct asy_view bytes)
 {
     struct asy_view body;
     uint8_t type;
 
-    return asy_is_openpgp_armor(bytes, "PGP PUBLIC KEY BLOCK") || asy_is_openpgp_armor(bytes, "PGP PRIVATE KEY BLOCK") ||
+    return has_public_block(bytes) || asy_is_openpgp_armor(bytes, "PGP PRIVATE KEY BLOCK") ||
            (asy_begins_openpgp_packet(bytes, &type, &body) && is_key_type(type));
 }
 
@@ -230,19 +251,6 @@ static assay_status read_packets(struct ring *ring, struct asy_view bytes)
             return s;
     }
     return asy_ok;
-}
-
-/* Steps over what stands around armored blocks in a file of keys; false when no further block comes. */
-static bool find_block(struct asy_reader *r)
-{
-    struct asy_reader ahead = *r;
-    struct asy_view line;
-
-    for (; asy_get_line(&ahead, &line); *r = ahead) {
-        if (asy_view_starts(line, ASY_TEXT("-----BEGIN ")))
-            return true;
-    }
-    return false;
 }
 
 static assay_status read_armored(struct ring *ring, struct asy_view text)

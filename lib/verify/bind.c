@@ -1,7 +1,10 @@
 /* Binds manifest lines to files: a line is about the file of its path below the manifest's directory. */
+#include "base/reader.h"
+#include "base/text.h"
 #include "verify/names.h"
 #include "verify/run.h"
 
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -66,10 +69,11 @@ static struct asy_item *find(const struct paths *paths, struct asy_view dir, str
 
 static bool bind(struct asy_run *run, struct asy_fact *fact, struct asy_item *target)
 {
-    struct asy_piece whole = asy_whole(target);
+    struct asy_piece whole = asy_whole(target->leads_to == NULL ? target : target->leads_to);
     struct asy_recipe recipe;
 
     target->is_listed = true;
+    fact->names = target->leads_to == NULL ? NULL : target;
     if (!asy_recipe_of(run->dossier->arena, &whole, 1, &recipe))
         return false;
     fact->measure = asy_add_measure(run->dossier, recipe, fact->claim.is.link.alg);
@@ -85,6 +89,16 @@ static bool is_line_of(const struct asy_item *subject, struct asy_view path, boo
     struct asy_view name = asy_base_name(asy_view_of(subject->name));
 
     return asy_view_eq(exact ? path : asy_base_name(path), name);
+}
+
+/* A file that a list names is not there. */
+static void miss(struct asy_run *run, struct asy_fact *fact)
+{
+    struct asy_view path = fact->claim.is.link.path;
+
+    run->dossier->missing_n++;
+    asy_because(run->dossier, &fact->why, ASY_FILE_MISSING, "%.*s", (int)(path.len > 4096 ? 4096 : path.len),
+                (const char *)path.data);
 }
 
 static bool is_path_link(const struct asy_fact *fact, const struct asy_item *document)
@@ -115,32 +129,148 @@ static bool is_line_with_digest(const struct asy_run *run, const struct asy_link
            asy_view_eq(digest, link->value);
 }
 
+static struct asy_view dir_of(struct asy_view path)
+{
+    return asy_view_head(path, path.len - asy_base_name(path).len);
+}
+
+/* "dir/by-hash/SHA256/digest": the file of that digest whatever it is called, in the same directory as the line's. */
+static bool is_by_hash(struct asy_view known, const struct asy_link *link)
+{
+    static const struct asy_view mark = ASY_TEXT_INIT("by-hash/");
+    struct asy_view dir = dir_of(link->path), rest = asy_view_from(known, dir.len), alg, expected;
+    struct asy_reader r = asy_reader_of(rest);
+    char hex[2 * ASY_DIGEST_MAX + 1];
+
+    if (!asy_view_starts(known, dir) || !asy_get_text(&r, mark) || !asy_get_until(&r, '/', &alg) ||
+        link->value.len > ASY_DIGEST_MAX)
+        return false;
+    asy_hex(link->value, hex);
+    expected = asy_view_of(hex);
+    return asy_digest_of_name(alg) == link->alg && asy_view_eq(r.rest, expected);
+}
+
 /* An index that the caller named, by the path that he gave for it. */
-static struct asy_item *find_known(const struct asy_run *run, struct asy_view path)
+static struct asy_item *find_known(const struct asy_run *run, const struct asy_link *link)
+{
+    for (size_t i = 0; i < run->known_n; i++) {
+        struct asy_view known = asy_view_of(run->known[i]->known_as);
+
+        if (asy_view_eq(link->path, known) || is_by_hash(known, link))
+            return run->known[i];
+    }
+    return NULL;
+}
+
+static bool gather_known(struct asy_run *run)
+{
+    size_t room = 0;
+
+    for (size_t i = 0; i < run->dossier->items_n; i++) {
+        if (run->dossier->items[i]->known_as == NULL)
+            continue;
+        if (!asy_grow(run->dossier->arena, &run->known, run->known_n, &room, sizeof *run->known))
+            return false;
+        run->known[run->known_n++] = run->dossier->items[i];
+    }
+    return true;
+}
+
+/* Where the caller names the package, its line is about the file that he gives, whatever that is called. */
+static struct asy_item *target_by_package(const struct asy_run *run, const struct asy_link *link)
+{
+    struct asy_item *known = find_known(run, link);
+
+    if (!asy_view_is(link->package, run->job->settings->package_name))
+        return NULL;
+    return known != NULL || link->of_part ? known : run->subject;
+}
+
+/*
+ * The file that a line is about: an index that is known by its path, or the subject; NULL: a file that nobody asks for.
+ * A repository has many files of one name.
+ */
+static struct asy_item *target_of(const struct asy_run *run, const struct asy_link *link, bool exact)
+{
+    struct asy_item *known;
+
+    if (link->package.len > 0 && run->job->settings->package_name != NULL)
+        return target_by_package(run, link);
+    known = find_known(run, link);
+    if (known != NULL)
+        return known;
+    return is_line_of(run->subject, link->path, exact || link->is_optional) || is_line_with_digest(run, link)
+               ? run->subject
+               : NULL;
+}
+
+/* The subject, or what lies in it. */
+static bool is_of_subject(const struct asy_run *run, const struct asy_item *item)
+{
+    while (item != NULL && item != run->subject)
+        item = item->parent;
+    return item != NULL;
+}
+
+/* ---- a subject that lists its own parts ---- */
+
+static struct asy_item *find_part(const struct asy_run *run, struct asy_view name)
 {
     for (size_t i = 0; i < run->dossier->items_n; i++) {
         struct asy_item *item = run->dossier->items[i];
 
-        if (item->known_as != NULL && asy_view_is(path, item->known_as))
+        if (item != run->subject && item->is_subject && item->parent == NULL && asy_view_is(name, item->name))
             return item;
     }
     return NULL;
 }
 
-/* The file that a line is about: an index that is known by its path, or the subject; NULL: a file that nobody asks for. */
-static struct asy_item *target_of(const struct asy_run *run, const struct asy_link *link, bool exact)
+/* A file beside the subject becomes one to be ruled about; NULL when it is not there. */
+static struct asy_item *open_part(struct asy_run *run, struct asy_view name)
 {
-    struct asy_item *known = find_known(run, link->path);
+    struct asy_arena *arena = run->dossier->arena;
+    struct asy_view dir = dir_of(asy_view_of(run->job->subject->path));
+    char *path = asy_printf(arena, "%.*s%.*s", (int)dir.len, (const char *)dir.data, (int)name.len,
+                            (const char *)name.data);
+    struct asy_source *source = path == NULL ? NULL : asy_source_at(arena, AT_FDCWD, path);
+    struct asy_diag diag;
+    struct asy_item *item;
 
-    if (known != NULL)
-        return known;
-    return is_line_of(run->subject, link->path, exact) || is_line_with_digest(run, link) ? run->subject : NULL;
+    if (run->job->subject->path == NULL || source == NULL || !assay_ok(asy_source_open(source, &diag)))
+        return NULL;
+    asy_source_close(source);
+    item = asy_add_item(run->dossier, asy_copy_text(arena, name), source);
+    if (item != NULL)
+        item->is_subject = true;
+    return item;
+}
+
+static bool bind_parts(struct asy_run *run, const struct asy_item *document)
+{
+    for (size_t i = 0; i < run->dossier->facts_n; i++) {
+        struct asy_fact *fact = run->dossier->facts[i];
+        struct asy_item *part;
+
+        if (!is_path_link(fact, document) || !fact->claim.is.link.is_part)
+            continue;
+        part = find_part(run, fact->claim.is.link.path);
+        if (part == NULL)
+            part = open_part(run, fact->claim.is.link.path);
+        if (part == NULL)
+            miss(run, fact);
+        else if (!bind(run, fact, part))
+            return false;
+    }
+    return true;
 }
 
 static bool bind_subject(struct asy_run *run, struct asy_item *document)
 {
-    bool exact = has_exact_line(run, document), any = false;
+    bool exact, any = false;
 
+    if (is_of_subject(run, document))
+        return bind_parts(run, document);
+    exact = has_exact_line(run, document);
     for (size_t i = 0; i < run->dossier->facts_n; i++) {
         struct asy_fact *fact = run->dossier->facts[i];
         struct asy_item *target = is_path_link(fact, document) ? target_of(run, &fact->claim.is.link, exact) : NULL;
@@ -148,6 +278,7 @@ static bool bind_subject(struct asy_run *run, struct asy_item *document)
         if (target == NULL)
             continue;
         any = true;
+        fact->by_base_name = target == run->subject && !exact;
         if (!bind(run, fact, target))
             return false;
     }
@@ -159,14 +290,14 @@ static bool bind_subject(struct asy_run *run, struct asy_item *document)
 static bool bind_line(struct asy_run *run, const struct paths *paths, struct asy_fact *fact)
 {
     const struct asy_link *link = &fact->claim.is.link;
-    const struct asy_item *document = fact->claim.document;
-    struct asy_item *target = find(paths, asy_view_of(document->dir), link->path);
+    struct asy_item *target = find_known(run, link);
 
+    if (target == NULL)
+        target = find(paths, asy_view_of(fact->claim.document->dir), link->path);
     if (target != NULL)
         return bind(run, fact, target);
-    run->dossier->missing_n++;
-    asy_because(run->dossier, &fact->why, ASY_FILE_MISSING, "%.*s",
-                (int)(link->path.len > 4096 ? 4096 : link->path.len), (const char *)link->path.data);
+    if (!link->is_optional)
+        miss(run, fact);
     return true;
 }
 
@@ -202,9 +333,11 @@ assay_status asy_bind(struct asy_run *run)
 {
     struct paths paths = { NULL, 0 };
     assay_status s;
-    bool done;
+    bool done = gather_known(run);
 
-    if (run->subject != NULL && !run->by_members) {
+    if (!done) {
+        /* told below */
+    } else if (run->subject != NULL && !run->by_members) {
         done = bind_documents(run);
     } else {
         s = paths_new(run, &paths);

@@ -1,5 +1,6 @@
 /* Finds the keys for every signature, plans and computes digests, and has crypto answer every claim. */
 #include "codec/signed_data.h"
+#include "verify/names.h"
 #include "verify/run.h"
 
 #include <stdlib.h>
@@ -58,7 +59,10 @@ static bool find_leaf(struct asy_run *run, const struct asy_fact *fact, struct a
 
 static bool is_candidate(const struct asy_signature *signature, const struct asy_trusted_key *trusted)
 {
-    return asy_key_fits(trusted->key, signature->scheme.alg) && asy_trust_may_have_signed(trusted, signature);
+    struct asy_view digest = { asy_key_digest(trusted->key), asy_digest_len(ASY_SHA512) };
+
+    return asy_key_fits(trusted->key, signature->scheme.alg) && asy_trust_may_have_signed(trusted, signature) &&
+           asy_view_starts(digest, signature->key_digest);
 }
 
 static assay_status try_store(struct asy_run *run, struct asy_fact *fact)
@@ -286,6 +290,65 @@ static void settle_anywhere(struct asy_run *run, struct asy_fact *fact)
         fact->claim.kind = ASY_CLAIM_NONE;
 }
 
+static bool is_same_line(const struct asy_fact *a, const struct asy_fact *b)
+{
+    return a->claim.document == b->claim.document && asy_view_eq(a->claim.is.link.path, b->claim.is.link.path);
+}
+
+static bool is_by_base_name(const struct asy_fact *fact)
+{
+    return fact->claim.kind == ASY_CLAIM_LINK && fact->by_base_name;
+}
+
+/* Every digest that the document gives for this path is the subject's. */
+static bool is_path_right(const struct asy_run *run, const struct asy_fact *of)
+{
+    for (size_t i = 0; i < run->dossier->facts_n; i++) {
+        const struct asy_fact *fact = run->dossier->facts[i];
+
+        if (is_by_base_name(fact) && is_same_line(fact, of) && !asy_fact_holds(fact))
+            return false;
+    }
+    return true;
+}
+
+static void drop_namesakes_of(struct asy_run *run, const struct asy_fact *right)
+{
+    for (size_t i = 0; i < run->dossier->facts_n; i++) {
+        struct asy_fact *fact = run->dossier->facts[i];
+
+        if (!is_by_base_name(fact) || fact->claim.document != right->claim.document || is_same_line(fact, right) ||
+            asy_fact_holds(fact))
+            continue;
+        fact->measure = NULL;
+        fact->outcome = ASY_UNCHECKED;
+        fact->why = (struct asy_why){ ASY_EVIDENCE_UNCHECKED, NULL };
+    }
+}
+
+/*
+ * A list may have files of one name in several directories.  The subject is known by its name alone: where one of them is
+ * the subject, the others are other files.
+ */
+static void drop_namesakes(struct asy_run *run)
+{
+    enum { TRIED = 64 }; /* paths that are looked at, so that no list makes this slow */
+    const struct asy_item *settled = NULL;
+    unsigned tried = 0;
+
+    for (size_t i = 0; i < run->dossier->facts_n && tried < TRIED; i++) {
+        const struct asy_fact *fact = run->dossier->facts[i];
+
+        if (!is_by_base_name(fact) || !asy_fact_holds(fact) || fact->claim.document == settled)
+            continue;
+        tried++;
+        if (!is_path_right(run, fact))
+            continue;
+        settled = fact->claim.document;
+        drop_namesakes_of(run, fact);
+    }
+}
+
 static void answer_signature(struct asy_run *run, const struct asy_try *attempt)
 {
     struct asy_fact *fact = attempt->fact;
@@ -297,6 +360,29 @@ static void answer_signature(struct asy_run *run, const struct asy_try *attempt)
     fact->has_key_fingerprint = true;
     fact->key_bits = asy_key_bits(attempt->key);
     fact->signer_known = fact->signer_known || attempt->trusted != NULL;
+}
+
+/*
+ * Where a document only names its key's file and no trusted key of that name failed, nothing was disproved: the key that
+ * made the signature was not among those that were tried.
+ */
+static void settle_unnamed(struct asy_run *run, struct asy_fact *fact)
+{
+    struct asy_view name = fact->claim.is.signature.key_name;
+
+    if (fact->outcome != ASY_FAILS || name.len == 0)
+        return;
+    for (size_t i = 0; i < run->tries_n; i++) {
+        const struct asy_try *attempt = &run->tries[i];
+
+        if (attempt->fact == fact && attempt->trusted != NULL &&
+            asy_view_eq(asy_base_name(asy_view_of(attempt->trusted->name)), name))
+            return;
+    }
+    fact->outcome = ASY_UNKNOWN;
+    fact->signer_known = fact->has_key_fingerprint = false;
+    asy_because(run->dossier, &fact->why, ASY_SIGNER_UNKNOWN, "key \"%.*s\"", (int)(name.len > 200 ? 200 : name.len),
+                (const char *)name.data);
 }
 
 static assay_status identify(struct asy_run *run)
@@ -323,6 +409,10 @@ assay_status asy_check(struct asy_run *run)
     for (size_t i = 0; i < run->tries_n; i++)
         answer_signature(run, &run->tries[i]);
     for (size_t i = 0; i < run->dossier->facts_n; i++) {
+        if (run->dossier->facts[i]->claim.kind == ASY_CLAIM_SIGNATURE)
+            settle_unnamed(run, run->dossier->facts[i]);
+    }
+    for (size_t i = 0; i < run->dossier->facts_n; i++) {
         struct asy_fact *fact = run->dossier->facts[i];
 
         if (fact->claim.kind != ASY_CLAIM_LINK)
@@ -332,5 +422,6 @@ assay_status asy_check(struct asy_run *run)
         if (fact->measure != NULL)
             asy_check_link(run->dossier, fact);
     }
+    drop_namesakes(run);
     return asy_ok;
 }

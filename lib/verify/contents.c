@@ -4,37 +4,42 @@
 
 #include <string.h>
 
+enum { PACKAGES_MAX = 8 }; /* packages that one file may be at once */
+
 static bool holds_files(const struct asy_format *format)
 {
     return format != NULL && format->walk != NULL;
 }
 
 /* What is wrong with a package is about the file itself, and stands in the way whatever else is said of it. */
-static void read_package(struct asy_run *run, struct asy_item *item, const struct asy_format *format)
+static bool read_package(struct asy_run *run, struct asy_item *item, const struct asy_format *format)
 {
     struct asy_reading reading = {
         .dossier = run->dossier,
         .document = item,
         .about = item,
         .subject = run->subject,
+        .package_name = run->job->settings->package_name,
         .assumed = run->job->settings->manifest_alg,
     };
     size_t first = run->dossier->facts_n;
     enum asy_reason reason;
 
+    item->is_package = true;
     if (assay_ok(format->read(&reading)))
-        return;
+        return true;
     asy_drop_claims(run->dossier, first);
     reason = asy_reading_reason(&reading.diag);
     asy_add_finding(run->dossier, ASY_BLOCKS, reason == ASY_EVIDENCE_MALFORMED ? ASY_ARCHIVE_CORRUPT : reason, item, item,
                     "%s", reading.diag.text);
+    return false;
 }
 
-/* The format of a file by its first bytes, or by the caller's word; the source is open then. */
-static const struct asy_format *format_of(struct asy_run *run, struct asy_item *item)
+/* The format of a file by its first bytes, or by the caller's word; the source is open then.  `other`: a second one, or NULL. */
+static const struct asy_format *recognised(const struct asy_run *run, const struct asy_item *item,
+                                           const struct asy_format **other)
 {
-    const char *wanted = run->job->subject->format;
-    const struct asy_format *other = NULL, *format = wanted == NULL ? NULL : asy_format_named(asy_view_of(wanted));
+    const struct asy_format *format = item->parent == NULL ? asy_wanted_format(run) : NULL;
     struct asy_glimpse glimpse = { .name = asy_base_name(asy_view_of(item->name)) };
     uint64_t size = asy_source_size(item->source);
     uint8_t head[ASY_GLIMPSE];
@@ -46,7 +51,13 @@ static const struct asy_format *format_of(struct asy_run *run, struct asy_item *
     glimpse.whole = size <= sizeof head;
     if (!assay_ok(asy_source_read(item->source, 0, head, glimpse.head.len, &diag)))
         return NULL;
-    format = asy_format_recognise(&glimpse, &other);
+    return asy_format_recognise(&glimpse, other);
+}
+
+static const struct asy_format *format_of(struct asy_run *run, struct asy_item *item)
+{
+    const struct asy_format *other = NULL, *format = recognised(run, item, &other);
+
     if (other != NULL)
         asy_add_finding(run->dossier, ASY_BLOCKS, ASY_EVIDENCE_AMBIGUOUS, item, item, "%s", other->name);
     return format;
@@ -61,7 +72,7 @@ static void walk_archive(struct asy_run *run, struct asy_item *item, const struc
     assay_status s = format->walk(&reading);
 
     for (size_t i = first; i < run->dossier->items_n; i++)
-        run->dossier->items[i]->is_subject = judged;
+        run->dossier->items[i]->is_subject = judged && run->dossier->items[i]->is_member;
     if (!assay_ok(s))
         asy_add_finding(run->dossier, ASY_BLOCKS,
                         reading.diag.code == ASSAY_E_LIMIT ? ASY_LIMIT_REACHED : ASY_ARCHIVE_CORRUPT, item, item, "%s",
@@ -70,8 +81,8 @@ static void walk_archive(struct asy_run *run, struct asy_item *item, const struc
         item->is_subject = false;
 }
 
-/* Packages of other formats that a file of this one turns out to be, up to `room`. */
-static size_t find_inside(struct asy_run *run, struct asy_item *item, const struct asy_format *format,
+/* Packages of other formats that a file of this one turns out to be, up to `room`, before or after its walk. */
+static size_t find_inside(struct asy_run *run, struct asy_item *item, const struct asy_format *format, bool walked,
                           const struct asy_format **out, size_t room)
 {
     struct asy_reading reading = { .dossier = run->dossier, .document = item, .subject = run->subject };
@@ -80,7 +91,8 @@ static size_t find_inside(struct asy_run *run, struct asy_item *item, const stru
     for (size_t i = 0; i < asy_formats_n && n < room; i++) {
         const char *inside = asy_formats[i]->inside;
 
-        if (inside != NULL && strcmp(inside, format->name) == 0 && asy_formats[i]->found_in(&reading))
+        if (inside != NULL && asy_formats[i]->only_walked == walked && strcmp(inside, format->name) == 0 &&
+            asy_formats[i]->found_in(&reading))
             out[n++] = asy_formats[i];
     }
     return n;
@@ -101,8 +113,8 @@ static bool load_member(struct asy_run *run, struct asy_item *item, const struct
     struct asy_diag diag;
 
     if (!assay_ok(asy_source_load(item->source, run->dossier->limits->manifest, run->dossier->arena, &bytes, &diag))) {
-        asy_add_finding(run->dossier, ASY_NOTE, ASY_LIMIT_REACHED, item, item, "is %s and is not looked into: %s",
-                        format->title, diag.text);
+        asy_add_finding(run->dossier, ASY_BLOCKS, diag.code == ASSAY_E_LIMIT ? ASY_LIMIT_REACHED : ASY_INPUT_UNREADABLE,
+                        item, item, "is of %s and is not looked into: %s", format->name, diag.text);
         return false;
     }
     loaded = asy_source_of_memory(run->dossier->arena, bytes);
@@ -137,19 +149,21 @@ static void look_inside(struct asy_run *run, const struct asy_item *container, s
 /* An archive or package whose source is open: its members where they are wanted, and what is said inside it. */
 static void read_container(struct asy_run *run, struct asy_item *item, const struct asy_format *format)
 {
-    const struct asy_format *inside[8];
+    const struct asy_format *inside[PACKAGES_MAX];
     size_t first = run->dossier->items_n;
-    size_t n = find_inside(run, item, format, inside, sizeof inside / sizeof *inside);
+    size_t n = find_inside(run, item, format, false, inside, PACKAGES_MAX);
 
     item->size = asy_source_size(item->source);
     item->has_size = true;
-    if (format->kind == ASY_KIND_PACKAGE)
-        read_package(run, item, format);
+    if (format->kind == ASY_KIND_PACKAGE && !read_package(run, item, format))
+        return;
     if (holds_files(format) && (n > 0 || wants_members(run, item)))
         walk_archive(run, item, format);
+    if (holds_files(format) && wants_members(run, item))
+        n += find_inside(run, item, format, true, inside + n, PACKAGES_MAX - n);
     for (size_t i = 0; i < n; i++) {
         item->format = inside[i]->name;
-        read_package(run, item, inside[i]);
+        (void)read_package(run, item, inside[i]);
     }
     if (run->job->settings->recurse)
         look_inside(run, item, first);
@@ -167,22 +181,39 @@ static void use_format(struct asy_run *run, const struct asy_format *format)
     run->by_members = run->job->subject->by_members && holds_files(format);
     if (!asy_is_read_whole(format))
         read_container(run, item, format);
-    else if (format->kind == ASY_KIND_SIGNATURE && asy_source_size(item->source) <= run->dossier->limits->document)
+    else if ((format->kind == ASY_KIND_SIGNATURE || format->speaks) &&
+             asy_source_size(item->source) <= run->dossier->limits->document)
         asy_read_item(run, item);
 }
 
-void asy_read_subject(struct asy_run *run)
+static bool open_subject(struct asy_run *run)
 {
     struct asy_item *item = run->subject;
     enum asy_digest_alg alg;
     struct asy_view digest;
     struct asy_diag diag;
 
-    if (item->why.reason != ASY_REASON_NONE || asy_source_is_digest(item->source, &alg, &digest) ||
-        !assay_ok(asy_source_open(item->source, &diag)))
+    return item->why.reason == ASY_REASON_NONE && !asy_source_is_digest(item->source, &alg, &digest) &&
+           assay_ok(asy_source_open(item->source, &diag));
+}
+
+bool asy_read_subject_package(struct asy_run *run)
+{
+    const struct asy_format *other = NULL, *format = open_subject(run) ? recognised(run, run->subject, &other) : NULL;
+
+    if (format == NULL || format->kind != ASY_KIND_PACKAGE)
+        return false;
+    use_format(run, format);
+    asy_source_close(run->subject->source);
+    return true;
+}
+
+void asy_read_subject(struct asy_run *run)
+{
+    if (!open_subject(run))
         return;
-    use_format(run, format_of(run, item));
-    asy_source_close(item->source);
+    use_format(run, format_of(run, run->subject));
+    asy_source_close(run->subject->source);
 }
 
 static bool is_package_name(struct asy_view name)

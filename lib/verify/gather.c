@@ -3,6 +3,7 @@
 #include "format/listing.h"
 #include "io/git.h"
 #include "verify/names.h"
+#include "verify/repository.h"
 #include "verify/run.h"
 
 #include <fcntl.h>
@@ -306,7 +307,8 @@ static assay_status gather_inputs(struct asy_run *run, const struct index *index
         item->is_evidence = true;
         item->was_named = true;
         item->known_as = input->known_as;
-        if (input->role == ASY_INPUT_INDEX)
+        item->is_index = input->role == ASY_INPUT_INDEX;
+        if (item->is_index)
             package_index = item;
         if (input->role == ASY_INPUT_INDEX_SIGNATURE)
             item->about = package_index;
@@ -326,6 +328,13 @@ static assay_status gather_inputs(struct asy_run *run, const struct index *index
     return asy_ok;
 }
 
+static bool is_repository(const struct asy_subject *subject)
+{
+    const struct asy_format *format = subject->format == NULL ? NULL : asy_format_named(asy_view_of(subject->format));
+
+    return format != NULL && format->kind == ASY_KIND_REPOSITORY;
+}
+
 assay_status asy_gather(struct asy_run *run)
 {
     const struct asy_subject *subject = run->job->subject;
@@ -335,6 +344,8 @@ assay_status asy_gather(struct asy_run *run)
 
     if (run->job->settings->ref != NULL)
         s = asy_gather_git(run);
+    else if (is_repository(subject))
+        s = asy_gather_repository(run);
     else
         s = is_tree ? gather_tree(run, subject->path) : gather_file(run, subject);
     if (assay_ok(s) && is_tree && run->dossier->repository == NULL && asy_is_git(subject->path))

@@ -350,11 +350,13 @@ static void stand_by_openpgp(struct asy_run *run, struct asy_fact *fact)
 {
     struct asy_openpgp_answer answer = { 0 };
     struct asy_principal principal = { .kind = "OpenPGP key", .has_fingerprint = true };
+    const char *name;
 
     asy_trust_judge_openpgp(run->job->trust, run->dossier, &fact->claim.is.signature, fact->key_fingerprint,
                             run->job->settings, run->dossier->at, &answer);
     fact->signer_known = answer.known;
-    fact->signer_name = answer.user == NULL ? answer.name : answer.user;
+    name = answer.user == NULL ? answer.name : answer.user;
+    fact->signer_name = name == NULL ? NULL : asy_copy_text(run->dossier->arena, asy_view_of(name)); /* outlives the store */
     if (!answer.trusted) {
         falls(run, fact, answer.why.reason, answer.why.detail);
         return;
@@ -367,7 +369,7 @@ static void stand_by_openpgp(struct asy_run *run, struct asy_fact *fact)
         is_not_maker(run, fact);
         return;
     }
-    principal.name = fact->signer_name;
+    principal.name = name;
     principal.key = answer.name;
     principal.identity = answer.user;
     memcpy(principal.fingerprint, answer.fingerprint, sizeof principal.fingerprint);
@@ -479,6 +481,18 @@ static void judge_signature(struct asy_run *run, struct asy_fact *fact)
 
 /* ---- timestamps ---- */
 
+/* What the token stamps it names by a digest: a weak one lets it speak of something else as well. */
+static bool has_strong_imprint(struct asy_run *run, const struct asy_stamp *stamp, struct asy_fact *by)
+{
+    const struct asy_fact *link = asy_fact_no(run->dossier, stamp->link);
+    enum asy_digest_alg alg = link == NULL ? ASY_DIGEST_NONE : link->claim.is.link.alg;
+
+    if (asy_digest_strength(alg) >= asy_digest_strength(run->job->settings->min_digest))
+        return true;
+    falls(run, by, ASY_SIGNATURE_WEAK, asy_digest_name(alg));
+    return false;
+}
+
 /* The authority behind a token: its signature, links and chain at the time that it says. */
 static bool stamp_holds(struct asy_run *run, const struct asy_stamp *stamp, struct asy_fact *by)
 {
@@ -501,7 +515,7 @@ static bool stamp_holds(struct asy_run *run, const struct asy_stamp *stamp, stru
         falls(run, by, ASY_TIMESTAMP_INVALID, by->standing_why.detail);
         return false;
     }
-    if (!is_strong(run, by))
+    if (!is_strong(run, by) || !has_strong_imprint(run, stamp, by))
         return false;
     if (chain == NULL) {
         falls(run, by, ASY_TIMESTAMP_UNTRUSTED, "no certificate");

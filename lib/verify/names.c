@@ -50,6 +50,7 @@ bool asy_names_evidence(struct asy_view name, struct asy_view *subject)
 {
     for (size_t i = 0; i < asy_formats_n; i++) {
         if (asy_formats[i]->suffixes != NULL && asy_formats[i]->kind != ASY_KIND_ARCHIVE &&
+            asy_formats[i]->kind != ASY_KIND_PACKAGE &&
             ends_with_any(name, asy_formats[i]->suffixes, subject))
             return true;
     }

@@ -1,5 +1,4 @@
 /* Recognises and reads evidence.  Trouble with a document is said in the document's item and costs it all its claims. */
-#include "codec/pem.h"
 #include "format/listing.h"
 #include "verify/names.h"
 #include "verify/run.h"
@@ -70,6 +69,7 @@ static void read_as(struct asy_run *run, struct asy_item *item, const struct asy
         .bytes = bytes,
         .about = item->about,
         .subject = run->subject,
+        .package_name = run->job->settings->package_name,
         .assumed = run->job->settings->manifest_alg,
     };
     size_t first = run->dossier->facts_n;
@@ -85,7 +85,15 @@ static void read_as(struct asy_run *run, struct asy_item *item, const struct asy
 
 bool asy_is_read_whole(const struct asy_format *format)
 {
-    return format->kind != ASY_KIND_ARCHIVE && format->kind != ASY_KIND_PACKAGE;
+    return format->kind != ASY_KIND_ARCHIVE && format->kind != ASY_KIND_PACKAGE && format->kind != ASY_KIND_REPOSITORY;
+}
+
+const struct asy_format *asy_wanted_format(const struct asy_run *run)
+{
+    const char *wanted = run->job->subject->format;
+    const struct asy_format *format = wanted == NULL ? NULL : asy_format_named(asy_view_of(wanted));
+
+    return format == NULL || format->kind == ASY_KIND_REPOSITORY ? NULL : format;
 }
 
 /* Named as a signature, or called one, and small enough to be nothing but its value. */
@@ -146,25 +154,21 @@ static bool carries_content(const struct asy_item *item)
 }
 
 /*
- * Evidence lies beside an update and is no part of it, once it was read as evidence; so is an OpenPGP signature, which is
- * nothing but its armor.  Whatever only has the name of evidence stays a file that somebody must have said, and so does a
- * bare signature of nothing, which could be anything.
+ * Evidence lies beside an update and is no part of it, once it was read as evidence.  Whatever only has the name of evidence
+ * stays a file that somebody must have said, and so does a bare signature of nothing, which could be anything.
  */
-static void settle_role(struct asy_item *item, struct asy_view bytes)
+static void settle_role(struct asy_item *item)
 {
-    struct asy_view text = asy_view_trim(bytes);
-    bool is_armor = asy_is_pem(text, "PGP SIGNATURE") && asy_view_ends(text, ASY_TEXT("-----END PGP SIGNATURE-----"));
     bool was_read = item->format != NULL && item->why.reason == ASY_REASON_NONE;
     bool is_unbound = item->why.reason == ASY_EVIDENCE_UNBOUND;
 
-    if ((was_read && !carries_content(item)) || (is_unbound && !is_bare(item)) || is_armor)
+    if ((was_read && !carries_content(item)) || (is_unbound && !is_bare(item)))
         item->is_subject = false;
 }
 
 void asy_read_item(struct asy_run *run, struct asy_item *item)
 {
-    const char *wanted = run->job->subject->format;
-    const struct asy_format *format = wanted == NULL ? NULL : asy_format_named(asy_view_of(wanted));
+    const struct asy_format *format = asy_wanted_format(run);
     struct asy_diag diag = { 0 };
     struct asy_view bytes = { NULL, 0 };
     assay_status s = load(run, item, &bytes, &diag);
@@ -176,7 +180,7 @@ void asy_read_item(struct asy_run *run, struct asy_item *item)
     else
         recognise(run, item, bytes);
     if (item != run->subject)
-        settle_role(item, bytes);
+        settle_role(item);
 }
 
 void asy_read_as(struct asy_run *run, struct asy_item *item, const char *format)
@@ -202,14 +206,19 @@ static size_t read_from(struct asy_run *run, size_t from)
     return from;
 }
 
+/*
+ * A package is read before the evidence, because lists are searched for the name that it gives itself; whatever else
+ * carries its own signature, after it.
+ */
 assay_status asy_read_evidence(struct asy_run *run)
 {
+    bool was_package = run->subject != NULL && asy_read_subject_package(run);
     size_t read = read_from(run, 0);
 
-    if (run->subject != NULL)
-        asy_read_subject(run);
-    else
+    if (run->subject == NULL)
         asy_read_packages(run);
+    else if (!was_package)
+        asy_read_subject(run);
     (void)read_from(run, read);
     return asy_ok;
 }

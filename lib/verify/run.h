@@ -19,6 +19,8 @@ struct asy_run {
     struct asy_item *subject; /* NULL for a tree */
     struct asy_try *tries;    /* malloc */
     size_t tries_n, tries_room;
+    struct asy_item **known;  /* indices that the caller gave the path of */
+    size_t known_n;
     bool inspects;            /* nothing is ruled: archives are walked */
     bool by_members;          /* the subject is an archive judged by its members */
     uint8_t subject_id[20];   /* of an object of a repository: its id, and */
@@ -46,6 +48,12 @@ void asy_read_item(struct asy_run *, struct asy_item *);
 
 /* The subject, where it carries its own evidence: a package, an attached CMS message; and what it holds. */
 void asy_read_subject(struct asy_run *);
+
+/* The same where it is a package; false, and nothing is read, where it is none. */
+bool asy_read_subject_package(struct asy_run *);
+
+/* The format that the caller named for files; NULL: they are recognised. */
+const struct asy_format *asy_wanted_format(const struct asy_run *);
 
 /* The files of a tree that are called like packages: they may bring their own evidence. */
 void asy_read_packages(struct asy_run *);

@@ -115,10 +115,8 @@ struct package_mark {
 static const struct package_mark package_marks[] = {
     { "AndroidManifest.xml", "an Android package" }, { "META-INF/*.SF", "a signed JAR" },
     { "META-INF/MANIFEST.MF", "a JAR" },             { "*.dist-info/RECORD", "a Python wheel" },
-    { ".signature.p7s", "a signed NuGet package" },  { ".PKGINFO", "an Arch or Alpine package" },
-    { ".SIGN.*", "a signed Alpine package" },        { ".MTREE", "an Arch package" },
-    { "sw-description", "a SWUpdate image" },        { "oci-layout", "an OCI image layout" },
-    { "package/package.json", "an npm package" },
+    { ".signature.p7s", "a signed NuGet package" },  { "sw-description", "a SWUpdate image" },
+    { "oci-layout", "an OCI image layout" },         { "package/package.json", "an npm package" },
 };
 
 static const char *package_of(struct asy_view name)

@@ -1,8 +1,8 @@
 #!/bin/sh
 # Makes the updates that tests/property turns bit by bit: small, one an evidence, each allowed as it is.  With openssl(1),
 # git(1), minisign(1), ssh-keygen(1), sha256sum(1), hashdeep(1), tar(1), bsdtar(1), zip(1), compressors, python3(1).  Keys are made
-# anew, thrown away; the certificates are valid for a hundred years.  To be run after testdata/openpgp/make.sh, of which
-# some are taken.
+# anew, thrown away; the certificates are valid for a hundred years.  To be run after testdata/openpgp/make.sh and
+# testdata/rpm/make.sh, of which some are taken.
 set -eu
 export LC_ALL=C
 cd "$(dirname "$0")"
@@ -125,8 +125,16 @@ deny:
   - sha256: "$(sha256sum agent.bin | cut -d' ' -f1)"
     reason: withdrawn
   - sha256: "$(sha256sum agent.p7m | cut -d' ' -f1)"
+  - sha256: "$(sha256sum "$here/../deb/valid/signed.deb" | cut -d' ' -f1)"
+  - sha256: "$(sha256sum "$here/../deb/repo/pool/main/agent_1.0-1_amd64.deb" | cut -d' ' -f1)"
   - sha256: "$(sha256sum "$here/../git_object/commit-ssh.object" | cut -d' ' -f1)"
   - sha256: "$(sha256sum "$here/../git_object/tag-ssh.object" | cut -d' ' -f1)"
   - sha256: "$(sha256sum "$here/../openpgp/valid/unended.asc" | cut -d' ' -f1)"
   - sha256: "$(sha256sum "$here/../openpgp/valid/message.gpg" | cut -d' ' -f1)"
+  - sha256: "$(sha256sum "$here/../rpm/valid/vendor.rpm" | cut -d' ' -f1)"
+  - sha256: "$(sha256sum "$here/../rpm/valid/six.rpm" | cut -d' ' -f1)"
+  - sha256: "$(sha256sum "$here/../apk/good.apk" | cut -d' ' -f1)"
+  - sha256: "$(sha256sum "$here/../apk/v3.apk" | cut -d' ' -f1)"
+  - sha256: "$(sha256sum "$here/../apk/v3-ec.apk" | cut -d' ' -f1)"
+  - sha256: "$(sha256sum "$here/../apk/unsigned.apk" | cut -d' ' -f1)"
 EOF

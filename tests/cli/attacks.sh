@@ -224,4 +224,44 @@ refuse "$assay" verify --policy none --key k.pub moved/b
 cp k.pub again.pub
 sign k.key moved/a
 expect 12 'signer.threshold' "$assay" verify --policy none --key k.pub --key again.pub --set threshold=2 moved/a
+
+# ---- minisign's signature over signature and comment is not one over a file that holds these ----
+mkdir cross
+echo x >cross/x
+sign k.key cross/x
+sed -n 2p cross/x.minisig | base64 -d | tail -c 64 >cross/y
+sed -n 3p cross/x.minisig | sed 's/^trusted comment: //' | tr -d '\n' >>cross/y
+sed -n 4p cross/x.minisig | base64 -d >cross/y.sig
+refuse "$assay" verify --policy none --key k.pub cross/y
+
+# ---- what only begins like a signature is a file like any other ----
+mkdir guise
+echo one >guise/a
+(cd guise && sha256sum a >SHA256SUMS)
+sign k.key guise/SHA256SUMS
+printf '%s\n' '-----BEGIN PGP SIGNATURE-----' 'echo evil' '-----END PGP SIGNATURE-----' >guise/b.asc
+expect 1 'coverage.unlisted-file' "$assay" verify --policy none --key k.pub guise
+rm guise/b.asc
+{ printf '\210\003\004\000\001\001'; echo evil; } >guise/b.sig
+expect 1 'coverage.unlisted-file' "$assay" verify --policy none --key k.pub guise
+
+# ---- a timestamp is as weak as the digest by which it names what it stamps ----
+mkdir stamp
+printf '[req]\ndistinguished_name=dn\n[dn]\n[t]\nbasicConstraints=critical,CA:FALSE\nkeyUsage=critical,digitalSignature\n' >tsa.cnf
+printf 'extendedKeyUsage=critical,timeStamping\n[tsa]\ndefault_tsa=c\n[c]\nserial=serial\ndefault_policy=1.2.3.4\n' >>tsa.cnf
+printf 'digests=sha1,sha256\nsigner_digest=sha256\ness_cert_id_alg=sha256\n' >>tsa.cnf
+echo 01 >serial
+openssl req -newkey rsa:2048 -nodes -keyout tsa.key -out tsa.csr -subj "/CN=TSA" 2>/dev/null
+openssl x509 -req -in tsa.csr -CA ca.pem -CAkey ca.key -set_serial 9 -days 29 -extfile tsa.cnf -extensions t \
+    -out tsa.pem 2>/dev/null
+echo x >stamp/app
+sign k.key stamp/app
+for alg in sha1 sha256; do
+    openssl ts -query -data stamp/app.minisig -$alg -cert -out stamp.tsq 2>/dev/null
+    openssl ts -reply -config tsa.cnf -queryfile stamp.tsq -signer tsa.pem -inkey tsa.key -out stamp/app.minisig.tsr \
+        2>/dev/null
+    [ $alg = sha1 ] && words='signature.weak' code=12 || words=ALLOW code=0
+    expect $code "$words" "$assay" verify --policy none --key k.pub --tsa-anchor ca.pem --set require_timestamp=true \
+        stamp/app
+done
 finish

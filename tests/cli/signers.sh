@@ -79,4 +79,9 @@ expect 12 'signature.weak-digest' $v --set min_digest=sha512 --key "$p/ec.pub" -
 expect 0 ALLOW $v --set min_digest=sha512 --key "$p/ed.pub" --signature "$p/ed.sig" "$p/agent.bin"
 expect 0 ALLOW $v --set min_digest=sha512 $ssh
 expect 1 'signature.weak' $v --set min_digest=sha512 $cms
+
+# a file of keys with text around them, as projects publish it
+o=$data/openpgp/valid
+{ echo "The keys of those who release."; echo; cat "$o/Vendor.asc"; echo "pub   ed25519"; } >"$tmp/KEYS"
+expect 0 ALLOW $v --key "$tmp/KEYS" --signature "$o/Vendor.sig" "$o/agent.bin"
 finish

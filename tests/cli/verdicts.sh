@@ -98,4 +98,24 @@ expect 2 'no reason' "$assay" explain no.such
 expect 0 'verify' "$assay" help
 expect 0 'pin-manifest' "$assay" help verify
 expect 0 'assay [0-9]' "$assay" version
+
+# a list with files of one name in several directories: the file is one of them, or none
+mkdir -p "$tmp/names/gtk" "$tmp/names/text"
+(
+    cd "$tmp/names" || exit 1
+    echo a >gtk/mini.iso
+    echo b >text/mini.iso
+    cp text/mini.iso mini.iso
+    sha256sum gtk/mini.iso text/mini.iso >SUMS
+    cat SUMS >NAMED && sha256sum gtk/mini.iso | sed 's,gtk/,,' >>NAMED
+)
+expect 0 'ok   1 of 1 digest matches .sha256., 1 of other files' "$assay" verify --policy none \
+    --pin-manifest "$tmp/names/SUMS" "$tmp/names/mini.iso"
+expect 13 'digest.mismatch' "$assay" verify --policy none --pin-manifest "$tmp/names/NAMED" "$tmp/names/mini.iso"
+echo c >"$tmp/names/mini.iso"
+expect 13 'digest.mismatch' "$assay" verify --policy none --pin-manifest "$tmp/names/SUMS" "$tmp/names/mini.iso"
+# every digest of one path must be right
+(cd "$tmp/names" && cp gtk/mini.iso mini.iso && sha256sum gtk/mini.iso text/mini.iso && md5sum text/mini.iso |
+    sed 's,text,gtk,') >"$tmp/names/MIXED"
+expect 13 'digest.mismatch' "$assay" verify --policy none --pin-manifest "$tmp/names/MIXED" "$tmp/names/mini.iso"
 finish

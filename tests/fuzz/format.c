@@ -24,6 +24,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
         abort();
     if (FORMAT.walk != NULL) {
         reading.bytes.len = 0;
+        if (FORMAT.kind == ASY_KIND_PACKAGE && !assay_ok(FORMAT.read(&reading)) && reading.diag.text[0] == '\0')
+            abort();
         if (!assay_ok(FORMAT.walk(&reading)) && reading.diag.text[0] == '\0')
             abort();
     } else if (!assay_ok(FORMAT.read(&reading)) && reading.diag.text[0] == '\0') {

@@ -317,6 +317,8 @@ Test(property, a_spent_limit_allows_nothing)
         if (update.evidence_n > 0) {
             cr_expect_not(allowed_under(&update, "items", 1), "%s", name);
             cr_expect_not(allowed_under(&update, "manifest", 8), "%s", name);
+        } else if (updates[u].is_package) {
+            cr_expect_not(allowed_under(&update, "claims", updates[u].signatures), "%s", name);
         } else {
             cr_expect_not(allowed_under(&update, "document", 8), "%s", name);
         }

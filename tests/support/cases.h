@@ -13,6 +13,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#define CASE_INDEX_PATH "main/binary-amd64/Packages" /* by which every release of the cases lists its index */
+
 enum { CASE_EVIDENCE = 3, CASE_TRUST = 2, CASE_SETTINGS = 1 };
 
 /* Bytes of a document whose change is no change: true where a bit at `off` may be turned and the ruling may stay. */
@@ -51,6 +53,7 @@ struct update {
     const char *setting, *value;
     unsigned signatures; /* claims of signatures that it needs */
     enum shape shape;
+    bool is_package;     /* no limit on documents is about it */
 };
 
 struct blob {
@@ -163,6 +166,54 @@ static inline bool in_response_head(const unsigned char *bytes, size_t len, size
 }
 
 /*
+ * RFC 9580 5.2.3: what a signature packet of version 4 has behind its hashed part and before the value: the other
+ * subpackets, which nobody signs, and two bytes of the digest as a hint.
+ */
+static inline bool in_packet_tail(const unsigned char *bytes, size_t len, size_t off)
+{
+    size_t body = len > 0 && bytes[0] == 0x88 ? 2 : 3, hashed, other;
+
+    if (len < body + 6)
+        return false;
+    hashed = body + 6 + ((size_t)bytes[body + 4] << 8 | bytes[body + 5]);
+    if (hashed + 2 > len)
+        return false;
+    other = (size_t)bytes[hashed] << 8 | bytes[hashed + 1];
+    return off >= hashed && off < hashed + 2 + other + 2;
+}
+
+/* deb(5): dates, owners and modes of members, which dpkg does not use; and the signature that is the last member. */
+static inline bool in_deb_framing(const unsigned char *bytes, size_t len, size_t off)
+{
+    size_t at = 8, size;
+
+    while (at + 60 < len) {
+        size = (size_t)strtoul((const char *)bytes + at + 48, NULL, 10);
+        if (off >= at && off < at + 60)
+            return true;
+        if (memcmp(bytes + at, "_gpgorigin", 10) == 0)
+            return off >= at + 60 && off - at - 60 < size && in_packet_tail(bytes + at + 60, size, off - at - 60);
+        at += 60 + size + size % 2;
+    }
+    return false;
+}
+
+static inline size_t header_end(const unsigned char *bytes, size_t at)
+{
+    const unsigned char *h = bytes + at + 8;
+    size_t il = (size_t)h[2] << 8 | h[3], dl = (size_t)h[6] << 8 | h[7];
+
+    return at + 16 + 16 * il + dl;
+}
+
+/* An RPM package begins with its lead, the signature header and what pads it to eight, which nobody signs. */
+static inline bool in_rpm_head(const unsigned char *bytes, size_t len, size_t off)
+{
+    (void)len;
+    return off < (header_end(bytes, 96) + 7) / 8 * 8;
+}
+
+/*
  * RFC 9580 5.2.3: of a signature packet of version 4 the unhashed part, which gives hints of who signed, and two octets of
  * the digest.  Here with a header of two octets.
  */
@@ -193,6 +244,17 @@ static inline bool in_openpgp_message(const unsigned char *bytes, size_t len, si
 
     return (off >= 6 && off < one_pass) || (off >= one_pass + 2 && off < one_pass + 8U + bytes[one_pass + 3]) ||
            (off >= literal && in_openpgp_hints(bytes + literal, len - literal, off - literal));
+}
+
+/*
+ * Signatures of apk v2 are a gzip member in front of what is signed, here stored: its header's flags, time, level and
+ * system, and the bits that fill up the head of its one block.
+ */
+static inline bool in_apk_head(const unsigned char *bytes, size_t len, size_t off)
+{
+    (void)bytes;
+    (void)len;
+    return off >= 3 && off <= 10;
 }
 
 #define MINISIG(file, name) \
@@ -293,6 +355,22 @@ static const struct update updates[] = {
     { "timestamp, token", "property/agent.bin", NULL, NULL,
       { { ASSAY_ROLE_TIMESTAMP, "property/agent.bin.tst", "agent.bin.tst", in_token_head, 0 } },
       { { ASSAY_TRUST_TSA_ANCHOR, "property/root.crt" } }, NULL, NULL, 1 },
+    { "debsigs", "deb/valid/signed.deb", "agent.deb", in_deb_framing, { { 0 } }, KEY("deb/vendor.gpg"), NULL, NULL, 1 },
+    { "apt", "deb/repo/pool/main/agent_1.0-1_amd64.deb", "agent_1.0-1_amd64.deb", NULL,
+      { { ASSAY_ROLE_INDEX, "deb/repo/dists/stable/main/binary-amd64/Packages", "Packages", NULL, 0 },
+        { ASSAY_ROLE_RELEASE, "deb/repo/dists/stable/Release", "Release", NULL, 0 },
+        { ASSAY_ROLE_SIGNATURE, "deb/repo/dists/stable/Release.gpg", "Release.gpg", in_packet_tail, 0 } },
+      KEY("deb/vendor.gpg"), "suite", "stable", 1 },
+    { "rpm", "rpm/valid/vendor.rpm", "agent.rpm", in_rpm_head, { { 0 } }, KEY("rpm/valid/vendor.pgp"), NULL, NULL, 1,
+      IN_MEMORY, true },
+    { "rpm, version 6", "rpm/valid/six.rpm", "agent.rpm", in_rpm_head, { { 0 } }, KEY("rpm/valid/vendor.pgp"), NULL, NULL, 1,
+      IN_MEMORY, true },
+    { "apk v2", "apk/good.apk", "agent.apk", in_apk_head, { { 0 } }, KEY("apk/vendor.rsa.pub"), NULL, NULL, 1 },
+    { "apk v3", "apk/v3.apk", "agent.apk", NULL, { { 0 } }, KEY("apk/vendor.rsa.pub"), NULL, NULL, 1 },
+    { "apk v3, ECDSA", "apk/v3-ec.apk", "agent.apk", NULL, { { 0 } }, KEY("apk/ec.pub"), NULL, NULL, 1 },
+    { "apk index", "apk/unsigned.apk", "agent.apk", NULL,
+      { { ASSAY_ROLE_INDEX, "apk/APKINDEX.tar.gz", "APKINDEX.tar.gz", in_apk_head, 0 } }, KEY("apk/vendor.rsa.pub"),
+      NULL, NULL, 1 },
     { "two signers", "property/agent.bin", NULL, NULL,
       { ARMORED("property/agent.bin.sshsig", "agent.bin.sshsig"), SIGNATURE("property/ec.sig", "agent.bin.sig") },
       { { ASSAY_TRUST_KEY, "property/ssh.pub" }, { ASSAY_TRUST_KEY, "property/ec.pub" } }, "threshold", "2", 2 },
@@ -458,6 +536,8 @@ static inline assay_subject *subject_of_bytes(const struct loaded *update, const
 
         good = assay_ok(assay_subject_add_memory(subject, evidence->role, evidence->name, update->evidence[k].data,
                                                  update->evidence[k].len));
+        if (good && evidence->role == ASSAY_ROLE_INDEX)
+            good = assay_ok(assay_subject_index_path(subject, CASE_INDEX_PATH));
     }
     if (good && update->is->shape == BY_MEMBERS)
         assay_subject_by_members(subject, true);

@@ -106,7 +106,7 @@ static inline struct asy_view file_bytes(const char *path)
 static inline void check_members(const struct walking *w, const char *list)
 {
     FILE *f = fopen(list, "r");
-    size_t expected = 0;
+    size_t expected = 0, files = 0;
     char line[1024], name[1024];
     unsigned long long size;
 
@@ -122,19 +122,22 @@ static inline void check_members(const struct walking *w, const char *list)
         cr_expect(there, "%s: no %s of %llu bytes", list, name, size);
     }
     (void)fclose(f);
-    cr_expect_eq(w->reading.dossier->items_n - 1, expected, "%s: %zu items", list,
-                 w->reading.dossier->items_n - 1);
     for (size_t i = 1; i < w->reading.dossier->items_n; i++) {
         struct asy_source *source = w->reading.dossier->items[i]->source;
         size_t n = (size_t)asy_source_size(source);
-        uint8_t *buf = malloc(n + 1);
+        uint8_t *buf;
 
+        if (w->reading.dossier->items[i]->is_link)
+            continue;
+        files++;
+        buf = malloc(n + 1);
         cr_assert(assay_ok(asy_source_open(source, NULL)));
         cr_expect(assay_ok(asy_source_read(source, 0, buf, n, NULL)), "%s",
                   w->reading.dossier->items[i]->name);
         asy_source_close(source);
         free(buf);
     }
+    cr_expect_eq(files, expected, "%s: %zu files", list, files);
 }
 
 /* Calls `check` with the path of every file of a directory that has no ".list" at its end, and counts them.

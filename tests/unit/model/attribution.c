@@ -98,3 +98,35 @@ Test(attribution, documents_lie_only_so_deep)
     cr_expect_null(asy_add_derived(dossier, inner, 0, 1, "x", asy_source_of_memory(arena, asy_view_of("x"))));
     cr_expect(dossier->incomplete);
 }
+
+/* Runs of one byte at every second place in an order that is none, framing between them. */
+static struct asy_item *in_parts(size_t n, size_t without)
+{
+    struct asy_item *outer = item_of("");
+
+    outer->size = 2 * n;
+    for (size_t i = 0; i < n; i++) {
+        size_t at = i * 7 % n; /* n is no multiple of 7 */
+        struct asy_item *inner = at == without ? NULL : derived(outer, 2 * at, 1);
+
+        if (inner != NULL)
+            inner->pinned_by = inner->says_parent = 1;
+        asy_add_slack(dossier, outer, 2 * (n - 1 - at) + 1, 1);
+    }
+    return outer;
+}
+
+Test(attribution, parts_are_joined_in_whatever_order_they_are_said)
+{
+    struct asy_item *whole = in_parts(1000, SIZE_MAX), *other = in_parts(1000, 333);
+    uint64_t off = 0, len = 0;
+
+    cr_assert(asy_attribute(dossier, &counting));
+    cr_expect_eq(whole->whole_by, 1);
+    cr_expect_not(asy_next_uncovered(whole, 1, &off, &len));
+    cr_expect_eq(other->whole_by, 0);
+    cr_assert(asy_next_uncovered(other, 1, &off, &len));
+    cr_expect(off == 666 && len == 1);
+    off += len;
+    cr_expect_not(asy_next_uncovered(other, 1, &off, &len));
+}
