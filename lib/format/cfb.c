@@ -170,7 +170,9 @@ static assay_status take_chain(struct asy_cfb *cfb, uint32_t sector, enum asy_cf
     uint32_t *list = NULL;
     size_t room = 0, count = 0;
 
-    for (; sector != END && sector != NONE; sector = cfb->fat[sector]) {
+    if (sector == NONE && *n == 0) /* as some writers spell an empty chain */
+        sector = END;
+    for (; sector != END; sector = cfb->fat[sector]) {
         if (!take(cfb, sector, use))
             return asy_fail(cfb->diag, ASSAY_E_FORMAT, sector, "sector %u: outside the file, or in two chains", sector);
         if (!asy_grow(cfb->arena, &list, count, &room, sizeof *list))

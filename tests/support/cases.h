@@ -126,18 +126,30 @@ static inline bool in_checksum(const unsigned char *bytes, size_t len, size_t of
     return off >= checksum && off < checksum + 4;
 }
 
+/* [MS-CFB] 2.6.1: what a signature with MsiDigitalSignatureEx does not say of the directory; entries 1 to 3 are signed. */
+static inline bool in_directory_frame(size_t off)
+{
+    size_t entry = off / 128, field = off % 128;
+
+    return entry == 0 || entry >= 4 || field == 67 || (field >= 76 && field < 96) || (field >= 116 && field < 120) ||
+           field >= 124;
+}
+
 /*
- * [MS-CFB] 2.2, 2.6.1: of a compound file with one FAT sector the minor version, the transaction's signature, the end of the
- * DIFAT and the root's name; and the head of the message, which is behind a name of its own type.
+ * [MS-CFB] 2.2: of a compound file with one FAT sector the minor version, the transaction's signature and the end of the
+ * DIFAT; framing of the directory of two sectors, the end of the mini FAT; and the head of the message, which is behind a
+ * name of its own type.
  */
 static inline bool in_msi_frame(const unsigned char *bytes, size_t len, size_t off)
 {
     static const unsigned char type[] = { 0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x07, 0x02 };
-    size_t root = (le32_at(bytes, len, 48) + 1) * 512;
+    size_t root = (le32_at(bytes, len, 48) + 1) * 512, table = (le32_at(bytes, len, 60) + 1) * 512;
     const unsigned char *found = memmem(bytes, len, type, sizeof type);
     size_t message = found == NULL ? len : (size_t)(found - bytes) - 4;
 
-    return off == 24 || off == 25 || (off >= 52 && off <= 55) || off == 68 || (off >= root && off <= root + 64) ||
+    return off == 24 || off == 25 || (off >= 52 && off <= 55) || off == 68 ||
+           (off >= root && off < root + 1024 && in_directory_frame(off - root)) ||
+           off == table + le32_at(bytes, len, root + 120) / 16 ||
            (off >= message && in_token_head(bytes, len, off - message));
 }
 
