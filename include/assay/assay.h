@@ -103,6 +103,7 @@ enum assay_role {
     ASSAY_ROLE_INDEX,           /* a repository's list of packages: Packages, APKINDEX, a pacman database */
     ASSAY_ROLE_INDEX_SIGNATURE, /* over the index that was named before it */
     ASSAY_ROLE_PACKUMENT,       /* what an npm registry says of a package */
+    ASSAY_ROLE_CATALOG,         /* a Windows security catalogue: signed digests of files */
 };
 
 /* A file or a directory; evidence is looked for beside it, unless some is named.  NULL when memory is short. */

@@ -92,6 +92,7 @@ static enum asy_input_role role_of(enum assay_role role)
     case ASSAY_ROLE_SIGNATURE:
         return ASY_INPUT_SIGNATURE;
     case ASSAY_ROLE_MANIFEST:
+    case ASSAY_ROLE_CATALOG:
         return ASY_INPUT_MANIFEST;
     case ASSAY_ROLE_PINNED_MANIFEST:
         return ASY_INPUT_PIN;

@@ -26,6 +26,20 @@ const struct asy_view asy_oid_signing_certificate_v2 = ASY_TEXT_INIT("\x2a\x86\x
 const struct asy_view asy_oid_ocsp_response = ASY_TEXT_INIT("\x2b\x06\x01\x05\x05\x07\x10\x02");
 /* 2.5.29.14 */
 const struct asy_view asy_oid_subject_key_id = ASY_TEXT_INIT("\x55\x1d\x0e");
+/* 1.2.840.113549.1.9.6 */
+const struct asy_view asy_oid_countersignature = ASY_TEXT_INIT("\x2a\x86\x48\x86\xf7\x0d\x01\x09\x06");
+/* 1.3.6.1.4.1.311.2.1.4 */
+const struct asy_view asy_oid_spc_indirect_data = ASY_TEXT_INIT("\x2b\x06\x01\x04\x01\x82\x37\x02\x01\x04");
+/* 1.3.6.1.4.1.311.2.1.15 */
+const struct asy_view asy_oid_spc_pe_image = ASY_TEXT_INIT("\x2b\x06\x01\x04\x01\x82\x37\x02\x01\x0f");
+/* 1.3.6.1.4.1.311.2.1.25 */
+const struct asy_view asy_oid_spc_cab = ASY_TEXT_INIT("\x2b\x06\x01\x04\x01\x82\x37\x02\x01\x19");
+/* 1.3.6.1.4.1.311.2.1.30 */
+const struct asy_view asy_oid_spc_sip_info = ASY_TEXT_INIT("\x2b\x06\x01\x04\x01\x82\x37\x02\x01\x1e");
+/* 1.3.6.1.4.1.311.2.4.1 */
+const struct asy_view asy_oid_spc_nested_signature = ASY_TEXT_INIT("\x2b\x06\x01\x04\x01\x82\x37\x02\x04\x01");
+/* 1.3.6.1.4.1.311.10.1 */
+const struct asy_view asy_oid_ctl = ASY_TEXT_INIT("\x2b\x06\x01\x04\x01\x82\x37\x0a\x01");
 /* 1.2.840.113549.1.1.1 */
 const struct asy_view asy_oid_rsa = ASY_TEXT_INIT("\x2a\x86\x48\x86\xf7\x0d\x01\x01\x01");
 /* 1.2.840.113549.1.1.10 */

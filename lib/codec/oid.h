@@ -18,12 +18,22 @@ extern const struct asy_view asy_oid_ms_timestamp_token;      /* szOID_RFC3161_c
 extern const struct asy_view asy_oid_signing_certificate;     /* id-aa-signingCertificate */
 extern const struct asy_view asy_oid_signing_certificate_v2;  /* id-aa-signingCertificateV2 */
 
+extern const struct asy_view asy_oid_countersignature;        /* id-countersignature, RFC 5652 11.4 */
+
 /* RFC 5940 and RFC 5280 */
 extern const struct asy_view asy_oid_ocsp_response;   /* id-ri-ocsp-response */
 extern const struct asy_view asy_oid_subject_key_id;  /* id-ce-subjectKeyIdentifier */
 
 /* ISO 32000-2 12.8.3.3.2: a signed attribute with the revocation data that its signer saw */
 extern const struct asy_view asy_oid_revocation_archival; /* adbe-revocationInfoArchival */
+
+/* Authenticode: the content of a signature, what it is of, and an attribute with further signatures */
+extern const struct asy_view asy_oid_spc_indirect_data;
+extern const struct asy_view asy_oid_spc_pe_image;
+extern const struct asy_view asy_oid_spc_cab;
+extern const struct asy_view asy_oid_spc_sip_info;
+extern const struct asy_view asy_oid_spc_nested_signature;
+extern const struct asy_view asy_oid_ctl; /* the content of a security catalogue */
 
 /* RFC 8017 and RFC 8410 */
 extern const struct asy_view asy_oid_rsa; /* rsaEncryption */

@@ -25,6 +25,7 @@ struct job {
     struct asy_arena *arena;
     struct asy_signed_data *data;
     struct asy_diag *diag;
+    bool counters; /* a signature is the content */
 };
 
 static assay_status wrong(struct job *job, size_t at, const char *what)
@@ -211,9 +212,24 @@ static assay_status read_archive(struct job *job, const struct asy_cms_attribute
     return s;
 }
 
+/* RFC 5652 11.1 and 11.4: it must be there, but with a countersignature, whose makers did not agree. */
+static assay_status check_content_type(struct job *job, const struct asy_der *der, const struct asy_cms_signer *signer)
+{
+    const struct asy_cms_attribute *attribute = asy_cms_find(&signer->signed_attrs, asy_oid_content_type);
+    struct asy_reader value;
+    struct asy_view type;
+
+    if (attribute == NULL && job->counters)
+        return asy_ok;
+    if (!single_value(attribute, &value) || !asy_get_der_oid(&value, &type) || !asy_at_end(&value))
+        return wrong(job, der->at, "the signed attributes have no contentType");
+    if (!asy_view_eq(type, job->data->content_type))
+        return wrong(job, value.at, "the contentType attribute is not the type of the content");
+    return asy_ok;
+}
+
 static assay_status read_signed_attributes(struct job *job, const struct asy_der *der, struct asy_cms_signer *signer)
 {
-    struct asy_view type;
     struct asy_reader value;
     assay_status s;
 
@@ -227,11 +243,9 @@ static assay_status read_signed_attributes(struct job *job, const struct asy_der
     if (!assay_ok(s))
         return s;
     signer->signed_bytes = der->whole;
-    if (!single_value(asy_cms_find(&signer->signed_attrs, asy_oid_content_type), &value) ||
-        !asy_get_der_oid(&value, &type) || !asy_at_end(&value))
-        return wrong(job, der->at, "the signed attributes have no contentType");
-    if (!asy_view_eq(type, job->data->content_type))
-        return wrong(job, value.at, "the contentType attribute is not the type of the content");
+    s = check_content_type(job, der, signer);
+    if (!assay_ok(s))
+        return s;
     if (!single_value(asy_cms_find(&signer->signed_attrs, asy_oid_message_digest), &value) ||
         !asy_get_der_octets(&value, &signer->message_digest) || !asy_at_end(&value))
         return wrong(job, der->at, "the signed attributes have no messageDigest");
@@ -456,7 +470,7 @@ assay_status asy_signed_data_read(struct asy_arena *arena, struct asy_reader r, 
                                   struct asy_diag *diag)
 {
     struct asy_signed_data data = { 0 };
-    struct job job = { arena, &data, diag };
+    struct job job = { .arena = arena, .data = &data, .diag = diag };
     struct asy_reader info, explicit_body, body;
     struct asy_view bytes, oid;
     assay_status s = asy_cms_framing(arena, r, &bytes, &data.came, diag);
@@ -472,6 +486,33 @@ assay_status asy_signed_data_read(struct asy_arena *arena, struct asy_reader r, 
         !asy_get_der_inside(&explicit_body, ASY_DER_SEQUENCE, &body) || !asy_at_end(&explicit_body))
         return wrong(&job, info.at, "the ContentInfo holds no SignedData");
     s = read_body(&job, body);
+    if (assay_ok(s))
+        *out = data;
+    return s;
+}
+
+assay_status asy_countersigner_read(struct asy_arena *arena, struct asy_reader r, const struct asy_signed_data *around,
+                                    struct asy_signed_data *out, struct asy_diag *diag)
+{
+    struct asy_signed_data data = {
+        .content_type = asy_oid_data,
+        .certificates = around->certificates,
+        .certificates_n = around->certificates_n,
+        .crls = around->crls,
+        .crls_n = around->crls_n,
+        .ocsp = around->ocsp,
+        .ocsp_n = around->ocsp_n,
+        .signers = asy_alloc(arena, 1, sizeof *data.signers),
+        .signers_n = 1,
+    };
+    struct job job = { .arena = arena, .data = &data, .diag = diag, .counters = true };
+    assay_status s;
+
+    if (data.signers == NULL)
+        return asy_no_memory(diag);
+    s = read_signer(&job, &r, data.signers);
+    if (assay_ok(s) && !asy_at_end(&r))
+        s = wrong(&job, r.at, "bytes behind the countersignature");
     if (assay_ok(s))
         *out = data;
     return s;

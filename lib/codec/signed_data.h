@@ -80,6 +80,13 @@ assay_status asy_signed_data_read(struct asy_arena *, struct asy_reader, struct 
                                   struct asy_diag *);
 
 /*
+ * A countersignature (RFC 5652 11.4): the SignerInfo that the reader consists of, with the certificates of the message
+ * around it.  `out` has it as the one signer of content of type id-data, which is not carried: a signature's value.
+ */
+assay_status asy_countersigner_read(struct asy_arena *, struct asy_reader, const struct asy_signed_data *around,
+                                    struct asy_signed_data *out, struct asy_diag *);
+
+/*
  * Looks at the first bytes of a message, BER included: its content's type, and the tag of the content, 0 where there is
  * none.  False when they do not begin as a SignedData does.
  */

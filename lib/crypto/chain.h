@@ -39,6 +39,7 @@ struct asy_chain_terms {
     const struct asy_settings *settings; /* partial_chain, revocation, min_rsa, min_digest, revoked_ts_before */
     bool has_stamp;                      /* a trusted timestamp proves that the signature existed at `stamped_at` */
     int64_t stamped_at;
+    bool may_be_uncritical;              /* the extended key usage of a timestamp authority, as with Authenticode's */
     const char *mail;                    /* an e-mail address to look for in the leaf; NULL */
 };
 

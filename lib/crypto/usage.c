@@ -199,12 +199,12 @@ static bool has_leaf_usage(X509 *x, enum asy_purpose purpose)
 }
 
 /* RFC 3161 2.3: the extension is critical and names timestamping alone. */
-static bool is_timestamps_alone(X509 *x)
+static bool is_timestamps_alone(X509 *x, bool may_be_uncritical)
 {
     int critical = -1;
     AUTO(auto_eku) EXTENDED_KEY_USAGE *eku = X509_get_ext_d2i(x, NID_ext_key_usage, &critical, NULL);
 
-    return eku != NULL && critical == 1 && sk_ASN1_OBJECT_num(eku) == 1 &&
+    return eku != NULL && (critical == 1 || may_be_uncritical) && sk_ASN1_OBJECT_num(eku) == 1 &&
            OBJ_obj2nid(sk_ASN1_OBJECT_value(eku, 0)) == NID_time_stamp;
 }
 
@@ -222,8 +222,9 @@ bool asy_is_lifetime_signing(X509 *x)
     return false;
 }
 
-static bool leaf_serves(X509 *leaf, enum asy_purpose purpose, struct asy_verdict *verdict)
+static bool leaf_serves(const struct asy_path *path, X509 *leaf, struct asy_verdict *verdict)
 {
+    enum asy_purpose purpose = path->purpose;
     uint32_t wanted = extended_usage_of(purpose);
     bool has_eku = (X509_get_extension_flags(leaf) & EXFLAG_XKUSAGE) != 0;
     char subject[ASY_SUBJECT_TEXT];
@@ -240,7 +241,7 @@ static bool leaf_serves(X509 *leaf, enum asy_purpose purpose, struct asy_verdict
     if ((X509_get_extended_key_usage(leaf) & wanted) == 0)
         return asy_refuse(verdict, ASY_SIGNER_PURPOSE, "certificate of %s: extended key usage without %s", who,
                           purpose_name(purpose));
-    if (purpose == ASY_PURPOSE_TIMESTAMP && !is_timestamps_alone(leaf))
+    if (purpose == ASY_PURPOSE_TIMESTAMP && !is_timestamps_alone(leaf, path->terms->may_be_uncritical))
         return asy_refuse(verdict, ASY_SIGNER_PURPOSE,
                           "certificate of %s: extended key usage is not critical or not timestamping alone", who);
     return true;
@@ -264,7 +265,7 @@ static bool issuer_serves(X509 *ca, enum asy_purpose purpose, struct asy_verdict
 
 bool asy_path_serves(const struct asy_path *path, struct asy_verdict *verdict)
 {
-    if (!leaf_serves(sk_X509_value(path->certs, 0), path->purpose, verdict))
+    if (!leaf_serves(path, sk_X509_value(path->certs, 0), verdict))
         return false;
     for (int i = 1; i < sk_X509_num(path->certs); i++) {
         if (!issuer_serves(sk_X509_value(path->certs, i), path->purpose, verdict))

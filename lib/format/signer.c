@@ -101,14 +101,14 @@ static assay_status add_link(struct signer *signer, struct asy_link link, asy_cl
     return asy_ok;
 }
 
-static assay_status add_message_link(struct signer *signer, struct asy_recipe content)
+static assay_status add_message_link(struct signer *signer, struct asy_recipe content, asy_claim_no *no)
 {
     struct asy_link link = { .alg = signer->digest, .value = signer->is->message_digest, .target = content };
 
     /* Where the digest is not known the signature can never hold, and there is nothing to link. */
     if (signer->is->signed_bytes.len == 0 || signer->digest == ASY_DIGEST_NONE)
         return asy_ok;
-    return add_link(signer, link, NULL);
+    return add_link(signer, link, no);
 }
 
 static assay_status add_chain(struct signer *signer, bool for_timestamps)
@@ -207,9 +207,9 @@ static assay_status add_ess_links(struct signer *signer, bool required)
     return s;
 }
 
-/* What every signer claims, whatever it is for. */
+/* What every signer claims, whatever it is for; `message_link` may be NULL and stays 0 where there is none. */
 static assay_status add_signer(struct signer *signer, enum asy_signature_role role, asy_claim_no of,
-                               struct asy_recipe content)
+                               struct asy_recipe content, asy_claim_no *message_link)
 {
     struct asy_reading *reading = signer->reading;
     bool stamps = role == ASY_ROLE_STAMPS;
@@ -221,9 +221,9 @@ static assay_status add_signer(struct signer *signer, enum asy_signature_role ro
     if (assay_ok(s))
         s = add_signature(signer, role, of, content);
     if (assay_ok(s))
-        s = add_message_link(signer, content);
+        s = add_message_link(signer, content, message_link);
     if (assay_ok(s))
-        s = add_ess_links(signer, stamps);
+        s = add_ess_links(signer, stamps && message_link == NULL);
     return assay_ok(s) ? add_chain(signer, stamps) : s;
 }
 
@@ -282,8 +282,42 @@ assay_status asy_claim_token(struct asy_reading *reading, struct asy_reader toke
     if (!literal_of(arena, data->content, &content))
         return asy_no_memory(&reading->diag);
     signer.is = data->signers;
-    s = add_signer(&signer, ASY_ROLE_STAMPS, over, content);
+    s = add_signer(&signer, ASY_ROLE_STAMPS, over, content, NULL);
     return assay_ok(s) ? add_stamp(&signer, &tst, over, stamped) : s;
+}
+
+static assay_status add_countersign_stamp(struct signer *signer, asy_claim_no link, asy_claim_no over)
+{
+    struct asy_claim *claim = asy_add_claim(signer->reading->dossier, ASY_CLAIM_STAMP, signer->reading->document, NULL);
+
+    if (claim == NULL)
+        return too_many(signer->reading, "claims");
+    claim->is.stamp = (struct asy_stamp){
+        .by = signer->signature, .link = link, .over = over, .time = signer->is->signing_time
+    };
+    return asy_ok;
+}
+
+assay_status asy_claim_countersigner(struct asy_reading *reading, const struct asy_signed_data *around,
+                                     struct asy_reader r, asy_claim_no over, struct asy_view stamped)
+{
+    struct asy_arena *arena = reading->dossier->arena;
+    struct asy_signed_data *data = asy_alloc(arena, 1, sizeof *data);
+    struct signer signer = { .reading = reading, .data = data };
+    struct asy_recipe content;
+    asy_claim_no link = 0;
+    assay_status s;
+
+    if (data == NULL || !literal_of(arena, stamped, &content))
+        return asy_no_memory(&reading->diag);
+    s = asy_countersigner_read(arena, r, around, data, &reading->diag);
+    if (!assay_ok(s))
+        return s;
+    signer.is = data->signers;
+    if (!signer.is->has_signing_time)
+        return wrong(reading, signer.is->at, "the countersignature says no time");
+    s = add_signer(&signer, ASY_ROLE_STAMPS, over, content, &link);
+    return assay_ok(s) ? add_countersign_stamp(&signer, link, over) : s;
 }
 
 /* Every value of the attribute is a token over the signature's value. */
@@ -317,7 +351,7 @@ assay_status asy_claim_signers(struct asy_reading *reading, const struct asy_sig
     for (size_t i = 0; assay_ok(s) && i < data->signers_n; i++) {
         struct signer signer = { .reading = reading, .data = data, .is = &data->signers[i] };
 
-        s = add_signer(&signer, ASY_ROLE_SIGNS, 0, content);
+        s = add_signer(&signer, ASY_ROLE_SIGNS, 0, content, NULL);
         if (assay_ok(s))
             s = add_tokens(&signer, asy_oid_timestamp_token, &tokens);
         if (assay_ok(s))

@@ -21,4 +21,11 @@ assay_status asy_claim_signers(struct asy_reading *, const struct asy_signed_dat
 assay_status asy_claim_token(struct asy_reading *, struct asy_reader token, asy_claim_no over,
                              struct asy_view stamped);
 
+/*
+ * Adds the claims of a legacy Authenticode timestamp: the SignerInfo that the reader consists of, over the signature
+ * `over` with the value `stamped` of a message `around` it.  Its signingTime is the time.
+ */
+assay_status asy_claim_countersigner(struct asy_reading *, const struct asy_signed_data *around, struct asy_reader,
+                                     asy_claim_no over, struct asy_view stamped);
+
 #endif

@@ -116,6 +116,7 @@ struct asy_link {
     struct asy_view package;  /* the package that the line is about, in a list of packages; may be empty */
     struct asy_view path;     /* a path relative to the document's directory, safe and normal; */
     bool by_digest;           /* or whatever input has this digest; */
+    bool one_of_many;         /* by_digest: one entry of a catalogue, which says nothing where no input has it */
     const struct asy_object_name *object; /* or the object whose id `value` is: the digest of it behind its type and size */
     bool is_optional;         /* the list is of what there can be: a file of it that is not there is not missed */
     bool is_part;             /* the file is a part of what the document stands for, and ruled about with it */
@@ -144,6 +145,8 @@ struct asy_stamp {
     asy_claim_no link; /* the imprint: a link claim said by `by` */
     asy_claim_no over; /* the signature whose value is stamped; 0: see the link */
     int64_t time;      /* seconds since 1970 */
+    /* it is a part of that signature, which does not stand without it, and by the rules of Authenticode's authorities */
+    bool is_authenticode;
 };
 
 struct asy_claim {

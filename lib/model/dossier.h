@@ -73,6 +73,7 @@ struct asy_item {
     struct asy_why why;    /* why it could not be read, where it could not */
     uint64_t size;
     bool has_size;
+    struct asy_recipe image; /* what catalogues digest instead of the whole: the file without its signature; empty: none */
     uint64_t pinned_by;    /* mask: the caller vouches for its bytes */
     uint64_t whole_by;     /* mask: who says all of it (model/attribution) */
     struct asy_said *said; /* parts said */
@@ -99,6 +100,7 @@ struct asy_fact {
     bool has_key_fingerprint;
     unsigned key_bits;
     bool has_stamp;            /* a trusted timestamp covers it */
+    bool has_bad_stamp;        /* one that is a part of it does not hold, or is nobody's who is trusted */
     int64_t stamped_at;
 };
 

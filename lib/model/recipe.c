@@ -55,3 +55,14 @@ struct asy_item *asy_recipe_whole(struct asy_recipe recipe)
         return NULL;
     return recipe.pieces->span.item;
 }
+
+bool asy_recipe_reads(struct asy_recipe recipe)
+{
+    for (size_t i = 0; i < recipe.n; i++) {
+        const struct asy_piece *piece = &recipe.pieces[i];
+
+        if (piece->kind == ASY_PIECE_SPAN || (piece->kind == ASY_PIECE_DIGEST && asy_recipe_reads(piece->digest.of)))
+            return true;
+    }
+    return false;
+}

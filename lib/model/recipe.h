@@ -59,6 +59,8 @@ bool asy_recipe_of(struct asy_arena *, const struct asy_piece *, size_t n, struc
 
 /* True when the recipe is a hash tree and what it is over. */
 bool asy_recipe_is_tree(struct asy_recipe);
+/* True when it reads bytes of any item. */
+bool asy_recipe_reads(struct asy_recipe);
 
 /* The item when the recipe is just the whole of one; else NULL. */
 struct asy_item *asy_recipe_whole(struct asy_recipe);

@@ -27,6 +27,7 @@ struct asy_settings {
     enum asy_revocation revocation;
     bool revoked_ts_before;         /* revoked=ts-before-revocation */
     bool require_timestamp;
+    bool require_msi_ex;            /* names in a Windows Installer package must be signed too */
     bool partial_chain;
     const char *require_cn;         /* NULL: any */
     enum asy_tristate complete;     /* every file of the tree must be listed */

@@ -100,6 +100,15 @@ void asy_find_in_evidence(struct asy_weighing *rule)
     }
 }
 
+/* What is a note of the format otherwise. */
+void asy_find_unsigned_names(struct asy_weighing *rule)
+{
+    for (size_t i = 0; rule->settings->require_msi_ex && i < rule->dossier->findings_n; i++) {
+        if (rule->dossier->findings[i].why.reason == ASY_NAMES_UNSIGNED)
+            rule->dossier->findings[i].severity = ASY_BLOCKS;
+    }
+}
+
 /* Whoever can write a list of packages can offer an old one: it says nothing unless somebody trusted says it. */
 static bool lacks_signer(const struct asy_weighing *rule, const struct asy_item *item)
 {

@@ -101,7 +101,7 @@ static const struct row rows[] = {
     { "require", SWITCH, FIELD(digest_is_enough), "signature or digest", require, 0, 0 },
     { "require_cn", TEXT, FIELD(require_cn), "text", NULL, 0, 0 },
     { "require_comment", TEXT, FIELD(require_comment), "text", NULL, 0, 0 },
-    { "require_msi_ex", SWITCH, NOWHERE, TRUTH, truth, 0, 0 },
+    { "require_msi_ex", SWITCH, FIELD(require_msi_ex), TRUTH, truth, 0, 0 },
     { "require_timestamp", SWITCH, FIELD(require_timestamp), TRUTH, truth, 0, 0 },
     { "revocation", CHOICE, FIELD(revocation), "supplied, require, require-all or hard-fail", revocation, 0, 0 },
     { "revoked", SWITCH, FIELD(revoked_ts_before), "reject or ts-before-revocation", revoked, 0, 0 },

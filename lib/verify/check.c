@@ -164,6 +164,8 @@ static assay_status plan_signature(struct asy_run *run, struct asy_fact *fact)
 /* A digest that may be of any input: planned for all that it could be. */
 static bool plan_anywhere(struct asy_run *run, struct asy_fact *fact)
 {
+    enum asy_digest_alg alg = fact->claim.is.link.alg;
+
     for (size_t i = 0; i < run->dossier->items_n; i++) {
         struct asy_item *item = run->dossier->items[i];
         struct asy_piece whole = asy_whole(item);
@@ -172,7 +174,8 @@ static bool plan_anywhere(struct asy_run *run, struct asy_fact *fact)
         if (item == fact->claim.document || (item != run->subject && (!item->is_evidence || item->format == NULL)))
             continue;
         if (!asy_recipe_of(run->dossier->arena, &whole, 1, &recipe) ||
-            asy_add_measure(run->dossier, recipe, fact->claim.is.link.alg) == NULL)
+            asy_add_measure(run->dossier, recipe, alg) == NULL ||
+            (item->image.n > 0 && asy_add_measure(run->dossier, item->image, alg) == NULL))
             return false;
     }
     return true;
@@ -253,6 +256,12 @@ static void tell_unmeasured(struct asy_run *run)
     }
 }
 
+static bool has_digest(const struct asy_measure *m, const struct asy_link *link)
+{
+    return m != NULL && m->done && link->value.len == asy_digest_len(m->alg) &&
+           memcmp(m->digest, link->value.data, link->value.len) == 0;
+}
+
 /* The input that has the digest; when none has, the subject, so that the difference is shown. */
 static void settle_anywhere(struct asy_run *run, struct asy_fact *fact)
 {
@@ -260,19 +269,25 @@ static void settle_anywhere(struct asy_run *run, struct asy_fact *fact)
 
     for (size_t i = 0; i < run->dossier->items_n; i++) {
         struct asy_item *item = run->dossier->items[i];
+        struct asy_measure *image = item->image.n == 0 ? NULL : asy_find_measure(run->dossier, item->image, link->alg);
 
+        if (has_digest(image, link)) {
+            fact->measure = image;
+            return;
+        }
         for (struct asy_measure *m = item->measures; m != NULL; m = m->next) {
-            if (m->alg != link->alg)
+            if (m->alg != link->alg || item == fact->claim.document)
                 continue;
-            if (m->done && link->value.len == asy_digest_len(m->alg) &&
-                memcmp(m->digest, link->value.data, link->value.len) == 0) {
+            if (has_digest(m, link)) {
                 fact->measure = m;
                 return;
             }
-            if (item == run->subject)
+            if (item == run->subject && !link->one_of_many)
                 fact->measure = m;
         }
     }
+    if (link->one_of_many)
+        fact->claim.kind = ASY_CLAIM_NONE;
 }
 
 static bool is_same_line(const struct asy_fact *a, const struct asy_fact *b)

@@ -67,8 +67,7 @@ static enum asy_digest_alg weak_digest_of(const struct asy_run *run, const struc
         const struct asy_claim *claim = &run->dossier->facts[i]->claim;
 
         if (claim->kind == ASY_CLAIM_LINK && asy_fact_no(run->dossier, claim->is.link.by) == fact &&
-            claim->is.link.target.n > 0 && asy_recipe_whole(claim->is.link.target) != NULL &&
-            asy_digest_strength(claim->is.link.alg) < floor)
+            asy_recipe_reads(claim->is.link.target) && asy_digest_strength(claim->is.link.alg) < floor)
             return claim->is.link.alg;
     }
     return ASY_DIGEST_NONE;
@@ -437,6 +436,15 @@ static bool has_required_comment(struct asy_run *run, struct asy_fact *fact)
     return false;
 }
 
+/* A timestamp that failed is not the same as none, where it is a part of the signature. */
+static bool is_stamped_well(struct asy_run *run, struct asy_fact *fact)
+{
+    if (fact->has_stamp || !fact->has_bad_stamp)
+        return true;
+    falls(run, fact, ASY_TIMESTAMP_UNTRUSTED, "the signature carries a timestamp that does not count");
+    return false;
+}
+
 /* A signature that is not answered: nobody has its key, or it is of no algorithm that is known. */
 static void judge_unanswered(struct asy_run *run, struct asy_fact *fact)
 {
@@ -472,7 +480,8 @@ static void judge_signature(struct asy_run *run, struct asy_fact *fact)
     }
     find_signer(run, fact);
     /* strength last: it alone can be waived */
-    if (fact->standing && is_required_kind(run, fact) && is_backed(run, fact) && has_required_comment(run, fact)) {
+    if (fact->standing && is_required_kind(run, fact) && is_backed(run, fact) && is_stamped_well(run, fact) &&
+        has_required_comment(run, fact)) {
         (void)is_strong(run, fact);
         fall_with_chain(run, fact);
     }
@@ -500,6 +509,7 @@ static bool stamp_holds(struct asy_run *run, const struct asy_stamp *stamp, stru
         .at = stamp->time,
         .purpose = ASY_PURPOSE_TIMESTAMP,
         .settings = run->job->settings,
+        .may_be_uncritical = stamp->is_authenticode,
     };
     struct asy_chain_answer answer = { 0 };
     struct asy_principal principal;
@@ -572,15 +582,18 @@ static void apply_stamp(struct asy_run *run, const struct asy_stamp *stamp)
 static void judge_stamps(struct asy_run *run)
 {
     for (size_t i = 0; i < run->dossier->facts_n; i++) {
-        struct asy_fact *fact = run->dossier->facts[i], *by;
+        struct asy_fact *fact = run->dossier->facts[i], *by, *over;
 
         if (fact->claim.kind != ASY_CLAIM_STAMP)
             continue;
         by = asy_fact_no(run->dossier, fact->claim.is.stamp.by);
+        over = asy_fact_no(run->dossier, fact->claim.is.stamp.over);
         if (by == NULL)
             continue;
         if (stamp_holds(run, &fact->claim.is.stamp, by))
             apply_stamp(run, &fact->claim.is.stamp);
+        else if (over != NULL && fact->claim.is.stamp.is_authenticode)
+            over->has_bad_stamp = true;
         asy_check_stamp(run->dossier, fact, by, chain_of(run, by),
                         asy_fact_no(run->dossier, fact->claim.is.stamp.link));
     }

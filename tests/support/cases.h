@@ -104,6 +104,73 @@ static inline bool in_token_head(const unsigned char *bytes, size_t len, size_t 
     return off == 25 || (off >= 31 && off <= 41);
 }
 
+static inline size_t le32_at(const unsigned char *bytes, size_t len, size_t off)
+{
+    return off + 4 > len ? 0 : bytes[off] | (size_t)bytes[off + 1] << 8 | (size_t)bytes[off + 2] << 16 | (size_t)bytes[off + 3] << 24;
+}
+
+/* Of an executable the CheckSum, and the head of the message in its certificate table. */
+static inline bool in_pe_frame(const unsigned char *bytes, size_t len, size_t off)
+{
+    size_t optional = le32_at(bytes, len, 60) + 24, entry = optional + (bytes[optional + 1] == 2 ? 144 : 128);
+    size_t message = le32_at(bytes, len, entry) + 8;
+
+    return (off >= optional + 64 && off < optional + 68) || (off >= message && in_token_head(bytes, len, off - message));
+}
+
+/* Of an executable that is not signed the CheckSum alone. */
+static inline bool in_checksum(const unsigned char *bytes, size_t len, size_t off)
+{
+    size_t checksum = le32_at(bytes, len, 60) + 24 + 64;
+
+    return off >= checksum && off < checksum + 4;
+}
+
+/* [MS-CFB] 2.6.1: what a signature with MsiDigitalSignatureEx does not say of the directory; entries 1 to 3 are signed. */
+static inline bool in_directory_frame(size_t off)
+{
+    size_t entry = off / 128, field = off % 128;
+
+    return entry == 0 || entry >= 4 || field == 67 || (field >= 76 && field < 96) || (field >= 116 && field < 120) ||
+           field >= 124;
+}
+
+/*
+ * [MS-CFB] 2.2: of a compound file with one FAT sector the minor version, the transaction's signature and the end of the
+ * DIFAT; framing of the directory of two sectors, the end of the mini FAT; and the head of the message, which is behind a
+ * name of its own type.
+ */
+static inline bool in_msi_frame(const unsigned char *bytes, size_t len, size_t off)
+{
+    static const unsigned char type[] = { 0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x07, 0x02 };
+    size_t root = (le32_at(bytes, len, 48) + 1) * 512, table = (le32_at(bytes, len, 60) + 1) * 512;
+    const unsigned char *found = memmem(bytes, len, type, sizeof type);
+    size_t message = found == NULL ? len : (size_t)(found - bytes) - 4;
+
+    return off == 24 || off == 25 || (off >= 52 && off <= 55) || off == 68 ||
+           (off >= root && off < root + 1024 && in_directory_frame(off - root)) ||
+           off == table + le32_at(bytes, len, root + 120) / 16 ||
+           (off >= message && in_token_head(bytes, len, off - message));
+}
+
+/* Of a cabinet the head of the message behind it. */
+static inline bool in_cab_frame(const unsigned char *bytes, size_t len, size_t off)
+{
+    size_t message = le32_at(bytes, len, 44);
+
+    return off >= message && in_token_head(bytes, len, off - message);
+}
+
+/* Of a script the head of the message in the first line of base64. */
+static inline bool in_script_head(const unsigned char *bytes, size_t len, size_t off)
+{
+    static const char mark[] = "signature block\r\n# ";
+    const unsigned char *line = memmem(bytes, len, mark, sizeof mark - 1);
+    size_t base = line == NULL ? len : (size_t)(line - bytes) + sizeof mark - 1;
+
+    return off >= base + 33 && off <= base + 55;
+}
+
 /* RFC 3161 2.4.2: nine bytes, the last of which says "granted" or "granted with changes", before the token. */
 static inline bool in_response_head(const unsigned char *bytes, size_t len, size_t off)
 {
@@ -256,6 +323,9 @@ static inline bool in_apk_head(const unsigned char *bytes, size_t len, size_t of
 #define ARCHIVE(file) \
     { file, "property/" file, file, NULL, SIGNED_LIST("SHA256SUMS"), KEY("property/minisign.pub"), NULL, NULL, 2, \
       BY_MEMBERS }
+#define AUTHENTICODE(file, slack) \
+    { "authenticode, " file, "authenticode/" file, file, slack, { { 0 } }, \
+      { { ASSAY_TRUST_ANCHOR, "authenticode/root.crt" } }, NULL, NULL, 1 }
 #define TREE(list) \
     { "tree, " list, "property/agent.bin", NULL, NULL, SIGNED_LIST(list), KEY("property/minisign.pub"), NULL, NULL, 2, \
       IN_TREE }
@@ -325,6 +395,14 @@ static const struct update updates[] = {
       { { ASSAY_TRUST_ANCHOR, "property/root.crt" } }, NULL, NULL, 1 },
     { "git, a commit", "git_object/commit-ssh.object", "commit", NULL, { { 0 } }, KEY("git_object/ssh.pub"), NULL, NULL, 1 },
     { "git, a tag", "git_object/tag-ssh.object", "tag", NULL, { { 0 } }, KEY("git_object/ssh.pub"), NULL, NULL, 1 },
+    AUTHENTICODE("agent64.exe", in_pe_frame),
+    AUTHENTICODE("agent.cab", in_cab_frame),
+    AUTHENTICODE("agent.msi", in_msi_frame),
+    AUTHENTICODE("agent.ps1", in_script_head),
+    AUTHENTICODE("agent.cat", in_token_head),
+    { "authenticode, a catalogue", "authenticode/unsigned.exe", "agent.exe", in_checksum,
+      { { ASSAY_ROLE_CATALOG, "authenticode/agent.cat", "agent.cat", in_token_head, 0 } },
+      { { ASSAY_TRUST_ANCHOR, "authenticode/root.crt" } }, NULL, NULL, 1 },
     { "timestamp, response", "property/agent.bin", NULL, NULL,
       { { ASSAY_ROLE_TIMESTAMP, "property/agent.bin.tsr", "agent.bin.tsr", in_response_head, 0 } },
       { { ASSAY_TRUST_TSA_ANCHOR, "property/root.crt" } }, NULL, NULL, 1 },

@@ -116,7 +116,7 @@ static struct asy_settings settings_of(const struct question *q)
 static void ask_claim(struct answer *a, const struct question *q, const struct asy_chain *chain)
 {
     struct asy_settings settings = settings_of(q);
-    struct asy_chain_terms terms = { q->at == 0 ? at : q->at, q->purpose, &settings, q->stamped, q->stamped_at, NULL };
+    struct asy_chain_terms terms = { q->at == 0 ? at : q->at, q->purpose, &settings, q->stamped, q->stamped_at, false, NULL };
     struct asy_claim *claim;
     asy_claim_no no;
 
