@@ -97,8 +97,7 @@ expect 17 'policy.denied' "$assay" verify --policy "$tmp/deny.yaml" --members --
 # what is no archive cannot be judged so, and what is not understood is not called consistent
 expect 3 'no archive' $v --pin-manifest "$tmp/SUMS" "$tmp/t/a"
 expect 3 'evidence.unsupported' "$assay" inspect --strict "$tmp/t/a"
-mkdir "$tmp/META-INF"
-echo x >"$tmp/META-INF/MANIFEST.MF"
-(cd "$tmp" && zip -q app.jar META-INF/MANIFEST.MF)
-expect 3 'JAR' "$assay" inspect --strict "$tmp/app.jar"
+echo '{}' >"$tmp/oci-layout"
+tar -C "$tmp" -cf "$tmp/layout.tar" oci-layout
+expect 3 'OCI' "$assay" inspect --strict "$tmp/layout.tar"
 finish

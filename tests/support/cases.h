@@ -330,7 +330,7 @@ static inline bool in_apk_head(const unsigned char *bytes, size_t len, size_t of
     { "tree, " list, "property/agent.bin", NULL, NULL, SIGNED_LIST(list), KEY("property/minisign.pub"), NULL, NULL, 2, \
       IN_TREE }
 
-/* Rows leave out what is zero. */
+/* Rows leave out what is zero.  Files of many thousand bits take minutes: -DASSAY_SLOW_TESTS=ON. */
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wmissing-field-initializers"
 static const struct update updates[] = {
@@ -395,6 +395,7 @@ static const struct update updates[] = {
       { { ASSAY_TRUST_ANCHOR, "property/root.crt" } }, NULL, NULL, 1 },
     { "git, a commit", "git_object/commit-ssh.object", "commit", NULL, { { 0 } }, KEY("git_object/ssh.pub"), NULL, NULL, 1 },
     { "git, a tag", "git_object/tag-ssh.object", "tag", NULL, { { 0 } }, KEY("git_object/ssh.pub"), NULL, NULL, 1 },
+#ifdef ASSAY_SLOW_TESTS
     AUTHENTICODE("agent64.exe", in_pe_frame),
     AUTHENTICODE("agent.cab", in_cab_frame),
     AUTHENTICODE("agent.msi", in_msi_frame),
@@ -403,6 +404,7 @@ static const struct update updates[] = {
     { "authenticode, a catalogue", "authenticode/unsigned.exe", "agent.exe", in_checksum,
       { { ASSAY_ROLE_CATALOG, "authenticode/agent.cat", "agent.cat", in_token_head, 0 } },
       { { ASSAY_TRUST_ANCHOR, "authenticode/root.crt" } }, NULL, NULL, 1 },
+#endif
     { "timestamp, response", "property/agent.bin", NULL, NULL,
       { { ASSAY_ROLE_TIMESTAMP, "property/agent.bin.tsr", "agent.bin.tsr", in_response_head, 0 } },
       { { ASSAY_TRUST_TSA_ANCHOR, "property/root.crt" } }, NULL, NULL, 1 },
@@ -419,9 +421,11 @@ static const struct update updates[] = {
       IN_MEMORY, true },
     { "rpm, version 6", "rpm/valid/six.rpm", "agent.rpm", in_rpm_head, { { 0 } }, KEY("rpm/valid/vendor.pgp"), NULL, NULL, 1,
       IN_MEMORY, true },
+#ifdef ASSAY_SLOW_TESTS
     { "jar", "jar/valid/signed.jar", "agent.jar", in_jar_framing, { { 0 } }, { { ASSAY_TRUST_ANCHOR, "jar/root.crt" } }, NULL, NULL, 1 },
     { "android, v2", "android/valid/v2.apk", "agent.apk", NULL, { { 0 } }, KEY("android/vendor.crt"), NULL, NULL, 1, IN_MEMORY,
       true },
+#endif
     { "apk v2", "apk/good.apk", "agent.apk", in_apk_head, { { 0 } }, KEY("apk/vendor.rsa.pub"), NULL, NULL, 1 },
     { "apk v3", "apk/v3.apk", "agent.apk", NULL, { { 0 } }, KEY("apk/vendor.rsa.pub"), NULL, NULL, 1 },
     { "apk v3, ECDSA", "apk/v3-ec.apk", "agent.apk", NULL, { { 0 } }, KEY("apk/ec.pub"), NULL, NULL, 1 },
