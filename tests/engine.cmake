@@ -13,7 +13,7 @@ function(assay_engine_test dir file)
     $<$<BOOL:${ASSAY_SLOW_TESTS}>:ASSAY_SLOW_TESTS>)
   target_compile_options(${name} PRIVATE -Wno-pedantic -Wno-null-dereference)
   add_test(NAME ${dir}/${file} COMMAND ${name})
-  set_tests_properties(${dir}/${file} PROPERTIES FAIL_REGULAR_EXPRESSION "${ASSAY_BAD_OUTPUT}" TIMEOUT 1200)
+  set_tests_properties(${dir}/${file} PROPERTIES FAIL_REGULAR_EXPRESSION "${ASSAY_BAD_OUTPUT}" TIMEOUT 1800)
 endfunction()
 
 # A second program's reading of archives: libarchive, which the library itself loads only when it is needed.

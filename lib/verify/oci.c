@@ -252,12 +252,14 @@ static assay_status follow(struct layout *layout, const struct asy_oci_list *lis
 static assay_status add_pin(struct layout *layout)
 {
     struct asy_dossier *dossier = layout->run->dossier;
-    const char *digest = layout->run->job->settings->digest;
+    const char *digest = asy_copy_text(dossier->arena, asy_view_of(layout->run->job->settings->digest));
     const struct asy_principal pin = { .name = digest, .kind = "pin of the caller", .is_pin = true };
-    struct asy_item *item = asy_add_item(dossier, digest, asy_source_of_memory(dossier->arena, asy_view_of(digest)));
-    int principal = asy_add_principal(dossier, &pin);
+    struct asy_item *item = digest == NULL ? NULL
+                                           : asy_add_item(dossier, digest,
+                                                          asy_source_of_memory(dossier->arena, asy_view_of(digest)));
+    int principal = item == NULL ? -1 : asy_add_principal(dossier, &pin);
 
-    if (item == NULL || principal < 0)
+    if (principal < 0)
         return no_room(layout);
     item->format = "oci";
     item->size = strlen(digest);
