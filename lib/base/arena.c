@@ -20,8 +20,15 @@ struct block {
     _Alignas(ALIGN) uint8_t bytes[];
 };
 
+struct ending {
+    struct ending *next;
+    void (*end)(void *object);
+    void *object;
+};
+
 struct asy_arena {
     struct block *head;
+    struct ending *endings;
     size_t taken; /* bytes of all blocks */
     size_t left;
     bool over_budget;
@@ -42,6 +49,8 @@ void asy_arena_free(struct asy_arena *arena)
 
     if (arena == NULL)
         return;
+    for (const struct ending *e = arena->endings; e != NULL; e = e->next)
+        e->end(e->object);
     for (struct block *b = arena->head; b != NULL; b = next) {
         next = b->next;
         free(b);
@@ -110,6 +119,17 @@ void *asy_alloc(struct asy_arena *arena, size_t n, size_t size)
     b->used += rounded;
     arena->left -= rounded;
     return p;
+}
+
+bool asy_arena_at_end(struct asy_arena *arena, void (*end)(void *object), void *object)
+{
+    struct ending *e = asy_alloc(arena, 1, sizeof *e);
+
+    if (e == NULL)
+        return false;
+    *e = (struct ending){ arena->endings, end, object };
+    arena->endings = e;
+    return true;
 }
 
 bool asy_copy(struct asy_arena *arena, struct asy_view v, struct asy_view *out)

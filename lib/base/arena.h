@@ -13,6 +13,9 @@ struct asy_arena;
 struct asy_arena *asy_arena_new(size_t budget);
 void asy_arena_free(struct asy_arena *);
 
+/* Calls `end` with `object` when the arena is freed, the latest first, before any of its memory goes; false as asy_alloc. */
+bool asy_arena_at_end(struct asy_arena *, void (*end)(void *object), void *object) __attribute__((warn_unused_result));
+
 /* `n` times `size` zeroed bytes, aligned for any type; NULL when the budget or memory is short. */
 void *asy_alloc(struct asy_arena *, size_t n, size_t size) __attribute__((warn_unused_result));
 

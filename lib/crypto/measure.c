@@ -128,10 +128,17 @@ static void run_item(struct asy_worker *worker, const struct asy_task *task)
         (void)asy_work_step(worker, 0);
 }
 
+/* Members of one stream keep a decoder between them (io/member.h), which goes when the last is read. */
 static void run_in_order(struct asy_worker *worker, const struct asy_task *task)
 {
-    for (; task != NULL && !atomic_load(&worker->work->cancelled); task = task->after)
+    const struct asy_task *last = task;
+
+    for (; task != NULL && !atomic_load(&worker->work->cancelled); task = task->after) {
         run_item(worker, task);
+        last = task;
+    }
+    if (last->item != NULL)
+        asy_source_close(last->item->source);
 }
 
 static void run_portion(struct asy_worker *worker, struct asy_task *tasks, size_t n)

@@ -19,23 +19,37 @@ struct member {
     struct asy_unpacker *tap; /* of a deflated member, likewise */
 };
 
+static void tap_close(struct asy_unpacker **tap)
+{
+    asy_unpacker_free(*tap);
+    *tap = NULL;
+}
+
+/* Whoever forgot to let go of the decoder: it does not outlive the job. */
+static void packed_end(void *object)
+{
+    struct asy_packed *packed = object;
+
+    tap_close(&packed->tap);
+    (void)pthread_mutex_destroy(&packed->lock);
+}
+
 struct asy_packed *asy_packed_new(struct asy_arena *arena, const struct asy_source *archive,
                                   enum asy_packing whole, uint64_t limit)
 {
     struct asy_packed *packed = asy_alloc(arena, 1, sizeof *packed);
 
-    if (packed == NULL || pthread_mutex_init(&packed->lock, NULL) != 0)
+    if (packed == NULL)
         return NULL;
     packed->file = asy_source_again(arena, archive);
     packed->whole = whole;
     packed->limit = limit;
-    return packed->file == NULL ? NULL : packed;
-}
-
-static void tap_close(struct asy_unpacker **tap)
-{
-    asy_unpacker_free(*tap);
-    *tap = NULL;
+    if (packed->file == NULL || pthread_mutex_init(&packed->lock, NULL) != 0)
+        return NULL;
+    if (asy_arena_at_end(arena, packed_end, packed))
+        return packed;
+    (void)pthread_mutex_destroy(&packed->lock);
+    return NULL;
 }
 
 /* A decoder that stands at `to`: the one at hand when it is not past it, else a new one. */
