@@ -93,6 +93,8 @@ struct asy_signature {
     bool has_maker;
     struct asy_view maker;                 /* the e-mail address of whoever made the document, as it says */
     struct asy_view comment;               /* a signed comment (minisign) */
+    bool is_one_of_several;                /* of a document that has others and says of none whose it is: it is disproved
+                                              only where none of them holds */
     bool is_android;                       /* of an Android package, whose platform takes what is weak elsewhere */
     bool is_bare_cms;                      /* CMS without signed attributes: what it signs must not be a set of them */
     bool has_claimed_time;
@@ -116,6 +118,7 @@ struct asy_link {
     struct asy_view package;  /* the package that the line is about, in a list of packages; may be empty */
     struct asy_view path;     /* a path relative to the document's directory, safe and normal; */
     bool by_digest;           /* or whatever input has this digest; */
+    uint32_t entry;           /* by_digest: digests of one document with one number are of one thing; 0: of several */
     bool one_of_many;         /* by_digest: one entry of a catalogue, which says nothing where no input has it */
     const struct asy_object_name *object; /* or the object whose id `value` is: the digest of it behind its type and size */
     bool is_optional;         /* the list is of what there can be: a file of it that is not there is not missed */

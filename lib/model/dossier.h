@@ -117,6 +117,7 @@ enum asy_statement_kind {
     ASY_SAYS_ARCH,
     ASY_SAYS_REF,      /* the name of a git reference */
     ASY_SAYS_BUNDLE,   /* of what form a RAUC bundle is */
+    ASY_SAYS_PREDICATE, /* the predicateType of an in-toto statement */
 };
 
 struct asy_statement {

@@ -161,33 +161,13 @@ static assay_status plan_signature(struct asy_run *run, struct asy_fact *fact)
     return try_store(run, fact);
 }
 
-/* A digest that may be of any input: planned for all that it could be. */
-static bool plan_anywhere(struct asy_run *run, struct asy_fact *fact)
-{
-    enum asy_digest_alg alg = fact->claim.is.link.alg;
-
-    for (size_t i = 0; i < run->dossier->items_n; i++) {
-        struct asy_item *item = run->dossier->items[i];
-        struct asy_piece whole = asy_whole(item);
-        struct asy_recipe recipe;
-
-        if (item == fact->claim.document || (item != run->subject && (!item->is_evidence || item->format == NULL)))
-            continue;
-        if (!asy_recipe_of(run->dossier->arena, &whole, 1, &recipe) ||
-            asy_add_measure(run->dossier, recipe, alg) == NULL ||
-            (item->image.n > 0 && asy_add_measure(run->dossier, item->image, alg) == NULL))
-            return false;
-    }
-    return true;
-}
-
 static assay_status plan_link(struct asy_run *run, struct asy_fact *fact)
 {
     const struct asy_link *link = &fact->claim.is.link;
     bool done = true;
 
     if (link->by_digest)
-        done = plan_anywhere(run, fact);
+        done = asy_plan_anywhere(run, fact);
     else if (link->path.len == 0 && link->object == NULL)
         done = (fact->measure = asy_add_measure(run->dossier, link->target, link->alg)) != NULL;
     return done ? asy_ok : asy_fail(&run->diag, ASSAY_E_LIMIT, 0, "memory of the job");
@@ -254,40 +234,6 @@ static void tell_unmeasured(struct asy_run *run)
             break;
         }
     }
-}
-
-static bool has_digest(const struct asy_measure *m, const struct asy_link *link)
-{
-    return m != NULL && m->done && link->value.len == asy_digest_len(m->alg) &&
-           memcmp(m->digest, link->value.data, link->value.len) == 0;
-}
-
-/* The input that has the digest; when none has, the subject, so that the difference is shown. */
-static void settle_anywhere(struct asy_run *run, struct asy_fact *fact)
-{
-    const struct asy_link *link = &fact->claim.is.link;
-
-    for (size_t i = 0; i < run->dossier->items_n; i++) {
-        struct asy_item *item = run->dossier->items[i];
-        struct asy_measure *image = item->image.n == 0 ? NULL : asy_find_measure(run->dossier, item->image, link->alg);
-
-        if (has_digest(image, link)) {
-            fact->measure = image;
-            return;
-        }
-        for (struct asy_measure *m = item->measures; m != NULL; m = m->next) {
-            if (m->alg != link->alg || item == fact->claim.document)
-                continue;
-            if (has_digest(m, link)) {
-                fact->measure = m;
-                return;
-            }
-            if (item == run->subject && !link->one_of_many)
-                fact->measure = m;
-        }
-    }
-    if (link->one_of_many)
-        fact->claim.kind = ASY_CLAIM_NONE;
 }
 
 static bool is_same_line(const struct asy_fact *a, const struct asy_fact *b)
@@ -385,6 +331,28 @@ static void settle_unnamed(struct asy_run *run, struct asy_fact *fact)
                 (const char *)name.data);
 }
 
+static bool any_of_document_holds(const struct asy_run *run, const struct asy_item *document)
+{
+    for (size_t i = 0; i < run->dossier->facts_n; i++) {
+        const struct asy_fact *fact = run->dossier->facts[i];
+
+        if (fact->claim.kind == ASY_CLAIM_SIGNATURE && fact->claim.document == document && asy_fact_holds(fact))
+            return true;
+    }
+    return false;
+}
+
+/* Where a document has several signatures and says of none whose it is, one that holds explains the others: of others. */
+static void settle_several(struct asy_run *run, struct asy_fact *fact)
+{
+    if (fact->outcome != ASY_FAILS || !fact->claim.is.signature.is_one_of_several ||
+        !any_of_document_holds(run, fact->claim.document))
+        return;
+    fact->outcome = ASY_UNKNOWN;
+    fact->signer_known = fact->has_key_fingerprint = false;
+    asy_because(run->dossier, &fact->why, ASY_SIGNER_UNKNOWN, "one of several signatures");
+}
+
 static assay_status identify(struct asy_run *run)
 {
     const struct asy_job *job = run->job;
@@ -409,8 +377,10 @@ assay_status asy_check(struct asy_run *run)
     for (size_t i = 0; i < run->tries_n; i++)
         answer_signature(run, &run->tries[i]);
     for (size_t i = 0; i < run->dossier->facts_n; i++) {
-        if (run->dossier->facts[i]->claim.kind == ASY_CLAIM_SIGNATURE)
-            settle_unnamed(run, run->dossier->facts[i]);
+        if (run->dossier->facts[i]->claim.kind != ASY_CLAIM_SIGNATURE)
+            continue;
+        settle_unnamed(run, run->dossier->facts[i]);
+        settle_several(run, run->dossier->facts[i]);
     }
     for (size_t i = 0; i < run->dossier->facts_n; i++) {
         struct asy_fact *fact = run->dossier->facts[i];
@@ -418,7 +388,7 @@ assay_status asy_check(struct asy_run *run)
         if (fact->claim.kind != ASY_CLAIM_LINK)
             continue;
         if (fact->claim.is.link.by_digest)
-            settle_anywhere(run, fact);
+            asy_settle_anywhere(run, i);
         if (fact->measure != NULL)
             asy_check_link(run->dossier, fact);
     }

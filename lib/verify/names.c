@@ -5,7 +5,7 @@
 
 /* Ends of detached evidence that no format of the table owns, or that is not verified here. */
 static const char *const other_suffixes[] = {
-    ".sigstore.json", ".sigstore", ".intoto.jsonl", ".att", ".bundle", ".sbom.json", ".cdx.json",
+    ".sigstore.json", ".sigstore", ".bundle", ".sbom.json", ".cdx.json",
     ".spdx.json", ".spdx", ".jws", ".sct", NULL,
 };
 
@@ -16,8 +16,6 @@ struct known {
 static const struct known unsupported[] = {
     { ".sigstore.json", "Sigstore bundle" },
     { ".sigstore", "Sigstore bundle" },
-    { ".intoto.jsonl", "in-toto attestation" },
-    { ".att", "attestation" },
     { ".cdx.json", "CycloneDX SBOM" },
     { ".spdx.json", "SPDX SBOM" },
     { ".spdx", "SPDX SBOM" },

@@ -76,6 +76,10 @@ enum asy_reason asy_reading_reason(const struct asy_diag *);
 /* Binds links that name paths to items. */
 assay_status asy_bind(struct asy_run *);
 
+/* A link that names no file: plans its digest of all that it may be about; and, once digests are there, settles which. */
+bool asy_plan_anywhere(struct asy_run *, struct asy_fact *);
+void asy_settle_anywhere(struct asy_run *, size_t fact_no);
+
 /* Plans and computes digests, and answers every claim. */
 assay_status asy_check(struct asy_run *);
 

@@ -311,6 +311,21 @@ static inline bool in_apk_head(const unsigned char *bytes, size_t len, size_t of
     return off >= 3 && off <= 10;
 }
 
+/* DSSE: the hint of who signed, from the brace that a signature begins with to its `"sig": `. */
+static inline bool in_keyid(const unsigned char *bytes, size_t len, size_t off)
+{
+    static const char mark[] = "\"sig\": ";
+    const unsigned char *sig = bytes, *end = bytes + len, *brace;
+
+    while ((sig = memmem(sig, (size_t)(end - sig), mark, sizeof mark - 1)) != NULL) {
+        brace = memrchr(bytes, '{', (size_t)(sig - bytes));
+        if (brace != NULL && bytes + off >= brace && bytes + off < sig)
+            return true;
+        sig++;
+    }
+    return false;
+}
+
 #define MINISIG(file, name) \
     { ASSAY_ROLE_SIGNATURE, file, name, in_untrusted_comment, LINE_FREE }
 #define LIST(file, name) { ASSAY_ROLE_MANIFEST, file, name, NULL, 0 }
@@ -366,6 +381,13 @@ static const struct update updates[] = {
       KEY("property/ed.pub"), NULL, NULL, 1 },
     { "bare, PSS", "property/agent.bin", NULL, NULL, { SIGNATURE("property/pss.sig", "agent.bin.sig") },
       KEY("property/rsa.pub"), NULL, NULL, 1 },
+    { "dsse", "dsse/agent.bin", NULL, NULL, { { ASSAY_ROLE_SIGNATURE, "dsse/ec.dsse", "agent.bin.dsse", in_keyid, 0 } },
+      KEY("dsse/ec.pub"), NULL, NULL, 1 },
+    { "dsse, Ed25519", "dsse/agent.bin", NULL, NULL,
+      { { ASSAY_ROLE_SIGNATURE, "dsse/ed.dsse", "agent.bin.dsse", in_keyid, 0 } }, KEY("dsse/ed.pub"), NULL, NULL, 1 },
+    { "dsse, two signers", "dsse/agent.bin", NULL, NULL,
+      { { ASSAY_ROLE_SIGNATURE, "dsse/two.dsse", "agent.bin.dsse", in_keyid, 0 } },
+      { { ASSAY_TRUST_KEY, "dsse/ec.pub" }, { ASSAY_TRUST_KEY, "dsse/ed.pub" } }, "threshold", "2", 2 },
     { "openpgp", "openpgp/valid/agent.bin", NULL, NULL,
       { { ASSAY_ROLE_SIGNATURE, "openpgp/valid/Vendor.sig", "agent.bin.sig", in_openpgp_hints, 0 } },
       KEY("openpgp/valid/Vendor.pgp"), NULL, NULL, 1 },
