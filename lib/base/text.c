@@ -177,9 +177,34 @@ static unsigned days_in(unsigned year, unsigned month)
     return days[month - 1] + (month == 2 && leap);
 }
 
+/* "2026-11-23". */
+static bool get_date(struct asy_view v, int64_t *seconds)
+{
+    unsigned year, month, day;
+
+    if (v.len != 10 || !get_digits(v, 0, 4, &year) || v.data[4] != '-' || !get_digits(v, 5, 2, &month) ||
+        v.data[7] != '-' || !get_digits(v, 8, 2, &day) || month < 1 || month > 12 || day < 1 ||
+        day > days_in(year, month))
+        return false;
+    *seconds = asy_seconds_of(year, month, day, 0, 0, 0);
+    return true;
+}
+
+/* "2026-11-23T21:00:00". */
+static bool get_date_time(struct asy_view v, int64_t *seconds)
+{
+    unsigned hour, minute, second;
+
+    if (v.len != 19 || !get_date(asy_view_head(v, 10), seconds) || v.data[10] != 'T' || !get_digits(v, 11, 2, &hour) ||
+        v.data[13] != ':' || !get_digits(v, 14, 2, &minute) || v.data[16] != ':' || !get_digits(v, 17, 2, &second) ||
+        hour > 23 || minute > 59 || second > 59)
+        return false;
+    *seconds += (int64_t)hour * 3600 + (int64_t)minute * 60 + (int64_t)second;
+    return true;
+}
+
 bool asy_parse_time(struct asy_view v, int64_t *seconds)
 {
-    unsigned year, month, day, hour = 0, minute = 0, second = 0;
     uint64_t plain;
 
     if (v.len > 1 && v.data[0] == '@') {
@@ -188,16 +213,40 @@ bool asy_parse_time(struct asy_view v, int64_t *seconds)
         *seconds = (int64_t)plain;
         return true;
     }
-    if ((v.len != 10 && v.len != 20) || !get_digits(v, 0, 4, &year) || v.data[4] != '-' ||
-        !get_digits(v, 5, 2, &month) || v.data[7] != '-' || !get_digits(v, 8, 2, &day))
+    return get_date(v, seconds) || (v.len == 20 && v.data[19] == 'Z' && get_date_time(asy_view_head(v, 19), seconds));
+}
+
+/* ".123", or nothing; returns its length, SIZE_MAX for a point without digits. */
+static size_t fraction_len(struct asy_view v)
+{
+    size_t n = 1;
+
+    if (v.len == 0 || v.data[0] != '.')
+        return 0;
+    while (n < v.len && v.data[n] >= '0' && v.data[n] <= '9')
+        n++;
+    return n == 1 ? SIZE_MAX : n;
+}
+
+bool asy_parse_rfc3339(struct asy_view v, int64_t *seconds)
+{
+    struct asy_view zone = asy_view_from(v, 19);
+    size_t fraction = fraction_len(zone);
+    unsigned hour, minute;
+    int64_t local, offset;
+
+    if (fraction == SIZE_MAX || !get_date_time(asy_view_head(v, 19), &local))
         return false;
-    if (month < 1 || month > 12 || day < 1 || day > days_in(year, month))
+    zone = asy_view_from(zone, fraction);
+    if (asy_view_is(zone, "Z")) {
+        *seconds = local;
+        return true;
+    }
+    if (zone.len != 6 || (zone.data[0] != '+' && zone.data[0] != '-') || !get_digits(zone, 1, 2, &hour) ||
+        zone.data[3] != ':' || !get_digits(zone, 4, 2, &minute) || hour > 23 || minute > 59)
         return false;
-    if (v.len == 20 && (v.data[10] != 'T' || !get_digits(v, 11, 2, &hour) || v.data[13] != ':' ||
-                        !get_digits(v, 14, 2, &minute) || v.data[16] != ':' || !get_digits(v, 17, 2, &second) ||
-                        v.data[19] != 'Z' || hour > 23 || minute > 59 || second > 59))
-        return false;
-    *seconds = asy_seconds_of(year, month, day, hour, minute, second);
+    offset = (int64_t)hour * 3600 + (int64_t)minute * 60;
+    *seconds = zone.data[0] == '+' ? local - offset : local + offset;
     return true;
 }
 

@@ -27,6 +27,9 @@ bool asy_parse_u64(struct asy_view, uint64_t *out);
 /* RFC 3339 in UTC ("2026-11-23T21:00:00Z"), a date ("2026-11-23", its first second), or "@seconds". */
 bool asy_parse_time(struct asy_view, int64_t *seconds);
 
+/* A time of RFC 3339 as other documents write it: with a fraction, which is dropped, and any offset from UTC. */
+bool asy_parse_rfc3339(struct asy_view, int64_t *seconds);
+
 /* "2026-11-23T21:00:00Z"; `out` has room for 32 bytes. */
 void asy_format_time(int64_t seconds, char out[static 32]);
 

@@ -5,8 +5,9 @@
  */
 #include "io/filter.h"
 
+#include "io/library.h"
+
 #include <archive.h>
-#include <dlfcn.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -33,29 +34,21 @@ struct asy_filter {
     bool begun, ended;
 };
 
-static bool find(void *library, const char *name, void *out)
-{
-    void *symbol = dlsym(library, name);
-
-    memcpy(out, &symbol, sizeof symbol); /* ISO C has no cast from an object to a function pointer */
-    return symbol != NULL;
-}
-
 static bool load(struct asy_filter *filter)
 {
     struct functions *call = &filter->call;
-    void *library = dlopen("libarchive.so.13", RTLD_NOW | RTLD_LOCAL);
+    void *library = asy_library_open("libarchive.so.13");
 
     filter->library = library;
-    return library != NULL && find(library, "archive_read_new", &call->read_new) &&
-           find(library, "archive_read_free", &call->read_free) &&
-           find(library, "archive_read_append_filter", &call->append_filter) &&
-           find(library, "archive_read_support_format_raw", &call->support_raw) &&
-           find(library, "archive_read_open", &call->open) &&
-           find(library, "archive_read_next_header", &call->next_header) &&
-           find(library, "archive_read_data", &call->read_data) &&
-           find(library, "archive_filter_bytes", &call->filter_bytes) &&
-           find(library, "archive_error_string", &call->error_string);
+    return library != NULL && asy_library_find(library, "archive_read_new", &call->read_new) &&
+           asy_library_find(library, "archive_read_free", &call->read_free) &&
+           asy_library_find(library, "archive_read_append_filter", &call->append_filter) &&
+           asy_library_find(library, "archive_read_support_format_raw", &call->support_raw) &&
+           asy_library_find(library, "archive_read_open", &call->open) &&
+           asy_library_find(library, "archive_read_next_header", &call->next_header) &&
+           asy_library_find(library, "archive_read_data", &call->read_data) &&
+           asy_library_find(library, "archive_filter_bytes", &call->filter_bytes) &&
+           asy_library_find(library, "archive_error_string", &call->error_string);
 }
 
 static int filter_of(enum asy_packing packing)
@@ -129,8 +122,7 @@ void asy_filter_free(struct asy_filter *filter)
         return;
     if (filter->archive != NULL)
         (void)filter->call.read_free(filter->archive);
-    if (filter->library != NULL)
-        (void)dlclose(filter->library);
+    asy_library_close(filter->library);
     free(filter);
 }
 

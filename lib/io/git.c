@@ -5,8 +5,9 @@
  */
 #include "io/git.h"
 
+#include "io/library.h"
+
 #include <dirent.h>
-#include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -49,31 +50,27 @@ struct asy_git {
 
 enum { LOOSE_PATH = sizeof "objects/" + 2 * ASY_GIT_ID + 1 };
 
-static bool find(void *library, const char *name, void *out)
-{
-    void *symbol = dlsym(library, name);
-
-    memcpy(out, &symbol, sizeof symbol); /* ISO C has no cast from an object to a function pointer */
-    return symbol != NULL;
-}
-
 static bool load(struct functions *call)
 {
-    void *library = dlopen(ASSAY_GIT_LIBRARY, RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
-    bool all = library != NULL && find(library, "git_libgit2_init", &call->init) &&
-               find(library, "git_libgit2_shutdown", &call->shutdown) &&
-               find(library, "git_error_last", &call->error_last) && find(library, "git_odb_new", &call->odb_new) &&
-               find(library, "git_odb_backend_loose", &call->backend_loose) &&
-               find(library, "git_odb_backend_pack", &call->backend_pack) &&
-               find(library, "git_odb_add_backend", &call->add_backend) &&
-               find(library, "git_odb_free", &call->odb_free) &&
-               find(library, "git_odb_read_header", &call->read_header) &&
-               find(library, "git_odb_read", &call->read) && find(library, "git_odb_object_data", &call->data) &&
-               find(library, "git_odb_object_size", &call->size) && find(library, "git_odb_object_type", &call->type) &&
-               find(library, "git_odb_object_free", &call->object_free) && find(library, "git_odb_hash", &call->hash);
+    void *library = asy_library_keep(ASSAY_GIT_LIBRARY);
+    bool all = library != NULL &&
+               asy_library_find(library, "git_libgit2_init", &call->init) &&
+               asy_library_find(library, "git_libgit2_shutdown", &call->shutdown) &&
+               asy_library_find(library, "git_error_last", &call->error_last) &&
+               asy_library_find(library, "git_odb_new", &call->odb_new) &&
+               asy_library_find(library, "git_odb_backend_loose", &call->backend_loose) &&
+               asy_library_find(library, "git_odb_backend_pack", &call->backend_pack) &&
+               asy_library_find(library, "git_odb_add_backend", &call->add_backend) &&
+               asy_library_find(library, "git_odb_free", &call->odb_free) &&
+               asy_library_find(library, "git_odb_read_header", &call->read_header) &&
+               asy_library_find(library, "git_odb_read", &call->read) &&
+               asy_library_find(library, "git_odb_object_data", &call->data) &&
+               asy_library_find(library, "git_odb_object_size", &call->size) &&
+               asy_library_find(library, "git_odb_object_type", &call->type) &&
+               asy_library_find(library, "git_odb_object_free", &call->object_free) &&
+               asy_library_find(library, "git_odb_hash", &call->hash);
 
-    if (library != NULL)
-        (void)dlclose(library);
+    asy_library_close(library);
     return all;
 }
 

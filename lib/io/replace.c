@@ -90,23 +90,84 @@ static bool sync_directory(const char *path)
     return done;
 }
 
+struct asy_replacement {
+    char path[PATH_ROOM], name[PATH_ROOM]; /* of the file, and of the new one until it has its name */
+    int fd;
+};
+
+assay_status asy_replacement_begin(const char *path, struct asy_replacement **out, struct asy_diag *diag)
+{
+    struct asy_replacement *r = calloc(1, sizeof *r);
+    assay_status s;
+
+    if (r == NULL)
+        return asy_no_memory(diag);
+    s = path_with(path, "", r->path, diag);
+    if (assay_ok(s))
+        s = path_with(path, ".XXXXXX", r->name, diag);
+    if (!assay_ok(s)) {
+        free(r);
+        return s;
+    }
+    r->fd = mkostemp(r->name, O_CLOEXEC);
+    if (r->fd < 0) {
+        s = io_failed(diag, "cannot create a file beside", path);
+        free(r);
+        return s;
+    }
+    *out = r;
+    return asy_ok;
+}
+
+assay_status asy_replacement_write(struct asy_replacement *r, struct asy_view bytes, struct asy_diag *diag)
+{
+    return write_all(r->fd, bytes) ? asy_ok : io_failed(diag, "cannot write", r->path);
+}
+
+void asy_replacement_drop(struct asy_replacement *r)
+{
+    if (r == NULL)
+        return;
+    (void)close(r->fd);
+    (void)unlink(r->name);
+    free(r);
+}
+
+assay_status asy_replacement_commit(struct asy_replacement *r, struct asy_diag *diag)
+{
+    bool written = fchmod(r->fd, 0644) == 0 && fsync(r->fd) == 0;
+    assay_status s = asy_ok;
+
+    if (!written || rename(r->name, r->path) != 0) {
+        s = io_failed(diag, "cannot write", r->path);
+        asy_replacement_drop(r);
+        return s;
+    }
+    if (!sync_directory(r->path))
+        s = io_failed(diag, "cannot bring to the disk the directory of", r->path);
+    (void)close(r->fd);
+    free(r);
+    return s;
+}
+
 assay_status asy_replace_file(const char *path, struct asy_view bytes, struct asy_diag *diag)
 {
-    char name[PATH_ROOM];
-    assay_status s = path_with(path, ".XXXXXX", name, diag);
-    bool written;
-    int fd;
+    struct asy_replacement *r = NULL;
+    assay_status s = asy_replacement_begin(path, &r, diag);
 
     if (!assay_ok(s))
         return s;
-    fd = mkostemp(name, O_CLOEXEC);
-    if (fd < 0)
-        return io_failed(diag, "cannot create a file beside", path);
-    written = write_all(fd, bytes) && fchmod(fd, 0644) == 0 && fsync(fd) == 0;
-    if (close(fd) != 0 || !written || rename(name, path) != 0) {
-        s = io_failed(diag, "cannot write", path);
-        (void)unlink(name);
+    s = asy_replacement_write(r, bytes, diag);
+    if (!assay_ok(s)) {
+        asy_replacement_drop(r);
         return s;
     }
+    return asy_replacement_commit(r, diag);
+}
+
+assay_status asy_remove_file(const char *path, struct asy_diag *diag)
+{
+    if (unlink(path) != 0)
+        return errno == ENOENT ? asy_ok : io_failed(diag, "cannot remove", path);
     return sync_directory(path) ? asy_ok : io_failed(diag, "cannot bring to the disk the directory of", path);
 }

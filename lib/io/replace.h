@@ -22,4 +22,17 @@ void asy_unlock(int lock);
  */
 assay_status asy_replace_file(const char *path, struct asy_view bytes, struct asy_diag *);
 
+/*
+ * The same in parts: begun, written any number of times, and committed, after which it is there whole and the handle is
+ * gone, or dropped, and then the file is as it was.  A commit that fails drops; dropping NULL is fine.
+ */
+struct asy_replacement;
+assay_status asy_replacement_begin(const char *path, struct asy_replacement **out, struct asy_diag *);
+assay_status asy_replacement_write(struct asy_replacement *, struct asy_view bytes, struct asy_diag *);
+assay_status asy_replacement_commit(struct asy_replacement *, struct asy_diag *);
+void asy_replacement_drop(struct asy_replacement *);
+
+/* Removes the file for good: it does not come back after a power failure.  One that is not there is fine. */
+assay_status asy_remove_file(const char *path, struct asy_diag *);
+
 #endif

@@ -46,6 +46,31 @@ Test(text, times_are_strict)
         cr_expect_not(asy_parse_time(asy_view_of(bad[i]), &t), "%s", bad[i]);
 }
 
+Test(text, times_of_rfc_3339)
+{
+    static const struct {
+        const char *text;
+        int64_t seconds;
+    } good[] = {
+        { "2026-11-23T21:00:00Z", 1795467600 },
+        { "2026-11-23T21:00:00.999999999Z", 1795467600 },
+        { "2026-11-23T22:30:00+01:30", 1795467600 },
+        { "2026-11-23T15:00:00.5-06:00", 1795467600 },
+        { "2026-11-23T21:00:00-00:00", 1795467600 },
+    };
+    static const char *const bad[] = { "", "2026-11-23", "@1", "2026-11-23T21:00:00", "2026-11-23T21:00:00.Z", "2026-11-23T21:00:00.5",
+                                       "2026-11-23T21:00:00+0100", "2026-11-23T21:00:00+24:00", "2026-11-23T21:00:60Z",
+                                       "2026-02-29T21:00:00Z", "2026-11-23T21:00:00ZZ", "2026-11-23 21:00:00Z" };
+    int64_t t;
+
+    for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
+        cr_assert(asy_parse_rfc3339(asy_view_of(good[i].text), &t), "%s", good[i].text);
+        cr_expect_eq(t, good[i].seconds, "%s", good[i].text);
+    }
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+        cr_expect_not(asy_parse_rfc3339(asy_view_of(bad[i]), &t), "%s", bad[i]);
+}
+
 Test(text, numbers_are_canonical)
 {
     uint64_t n;
