@@ -48,6 +48,12 @@ bool option_is(const struct command *, int index, const char *name);
 /* "assay: ..." on standard error. */
 void complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
+/* A digit string of at most `most`, or -1. */
+long long number_of(const char *text, long long most);
+
+/* "2026-11-23T21:00:00Z", "2026-11-23" or "@SECONDS" in UTC; false (already told) for anything else. */
+bool parse_time(const char *text, int64_t *seconds);
+
 /* Writes to a FILE: the callback that the library takes. */
 bool write_file(void *file, const char *text, size_t len);
 

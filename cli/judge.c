@@ -113,17 +113,6 @@ static const char *const setting_options[][2] = {
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
-/* A digit string below a bound, or -1. */
-static long long number_of(const char *text, long long most)
-{
-    char *end;
-    long long n;
-
-    errno = 0;
-    n = strtoll(text, &end, 10);
-    return text[0] < '0' || text[0] > '9' || *end != '\0' || errno != 0 || n > most ? -1 : n;
-}
-
 /* 0, or the exit status of what was wrong (already told). */
 static int set_pair(struct judge *judge, const char *pair, bool is_limit)
 {
@@ -151,18 +140,11 @@ static int set_pair(struct judge *judge, const char *pair, bool is_limit)
 
 static int set_time(struct judge *judge, const char *text)
 {
-    struct tm tm = { 0 };
-    char *end = strptime(text, strlen(text) == 10 ? "%Y-%m-%d" : "%Y-%m-%dT%H:%M:%SZ", &tm);
+    int64_t seconds;
 
-    if (text[0] == '@' && number_of(text + 1, 253402300799LL) >= 0) {
-        assay_config_time(judge->config, number_of(text + 1, 253402300799LL));
-        return 0;
-    }
-    if (end == NULL || *end != '\0') {
-        complain("\"%s\" is no time: expected 2026-11-23T21:00:00Z, 2026-11-23 or @SECONDS", text);
+    if (!parse_time(text, &seconds))
         return EXIT_USAGE_ERROR;
-    }
-    assay_config_time(judge->config, timegm(&tm));
+    assay_config_time(judge->config, seconds);
     return 0;
 }
 

@@ -1,7 +1,12 @@
 #include "command.h"
 
+#include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <time.h>
+
+#define LATEST 253402300799LL /* 9999-12-31T23:59:59Z */
 
 bool option_is(const struct command *command, int index, const char *name)
 {
@@ -88,6 +93,33 @@ int option_next(struct option_walk *walk, const char **value)
         return OPTION_BAD;
     }
     return take_value(walk, index, equals == NULL ? NULL : equals + 1, value);
+}
+
+long long number_of(const char *text, long long most)
+{
+    char *end;
+    long long n;
+
+    errno = 0;
+    n = strtoll(text, &end, 10);
+    return text[0] < '0' || text[0] > '9' || *end != '\0' || errno != 0 || n > most ? -1 : n;
+}
+
+bool parse_time(const char *text, int64_t *seconds)
+{
+    struct tm tm = { 0 };
+    char *end = strptime(text, strlen(text) == 10 ? "%Y-%m-%d" : "%Y-%m-%dT%H:%M:%SZ", &tm);
+
+    if (text[0] == '@' && number_of(text + 1, LATEST) >= 0) {
+        *seconds = number_of(text + 1, LATEST);
+        return true;
+    }
+    if (end == NULL || *end != '\0') {
+        complain("\"%s\" is no time: expected 2026-11-23T21:00:00Z, 2026-11-23 or @SECONDS", text);
+        return false;
+    }
+    *seconds = timegm(&tm);
+    return true;
 }
 
 void print_usage(const struct command *command)

@@ -32,6 +32,7 @@ enum assay_code {
     ASSAY_E_UNSUPPORTED = 9, /* understood, but not served */
     ASSAY_E_CANCELLED = 10,  /* the progress callback asked to stop */
     ASSAY_E_ABSENT = 11,     /* what was named is not there */
+    ASSAY_E_UNTRUSTED = 12,  /* well-formed, and not to be believed: signatures, version, expiry, digest */
 };
 
 typedef struct assay_status {

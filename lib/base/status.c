@@ -31,6 +31,8 @@ const char *assay_status_text(assay_status status)
         return "cancelled";
     case ASSAY_E_ABSENT:
         return "absent";
+    case ASSAY_E_UNTRUSTED:
+        return "not trusted";
     }
     return "internal error";
 }
