@@ -29,6 +29,9 @@ _assay()
     explain:2:*)
         mapfile -t COMPREPLY < <(compgen -W "$("$program" explain 2>/dev/null | cut -d ' ' -f 1)" -- "$word")
         ;;
+    trust:2:*)
+        mapfile -t COMPREPLY < <(compgen -W "tuf" -- "$word")
+        ;;
     policy:2:*)
         mapfile -t COMPREPLY < <(compgen -W "init check explain test" -- "$word")
         ;;

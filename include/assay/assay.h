@@ -6,8 +6,8 @@
  *   subject -> what is to be judged, and the evidence beside it; one thread at a time
  *   result  -> the ruling with its reasons; immutable
  *
- * The library never prints, exits, forks, touches the network, or reads the clock or the environment where a time was
- * given.  Handles are freed with their _free function, which accepts NULL.  An out-parameter is NULL after a failure.
+ * The library never prints, exits, forks, or reads the clock or the environment where a time was given, and touches the
+ * network in no function of this header.  Handles are freed with their _free function, which accepts NULL.  An out-parameter is NULL after a failure.
  */
 #ifndef ASSAY_ASSAY_H
 #define ASSAY_ASSAY_H

@@ -39,9 +39,12 @@ static assay_status get_named(struct directory *dir, struct asy_arena *arena, co
                               asy_take *take, void *context, struct asy_diag *diag)
 {
     struct asy_source *source = asy_source_at(arena, dir->fd, name);
-    assay_status s = source == NULL ? asy_no_memory(diag) : asy_source_open(source, diag);
+    struct asy_diag inner = { 0 };
+    assay_status s = source == NULL ? asy_no_memory(&inner) : asy_source_open(source, &inner);
 
-    if (assay_ok(s))
+    if (!assay_ok(s))
+        s = asy_fail(diag, s.code, 0, "%.200s: %.100s", name, inner.text);
+    else
         s = hand_over(source, name, limit, take, context, diag);
     if (source != NULL)
         asy_source_close(source);

@@ -28,6 +28,8 @@ def main():
                               capture_output=True, text=True)
         print(said.stdout, said.stderr)
         counts = json.load(open(table.name))
+    if 'ASSAY_TEST_OFFLINE' in os.environ:  # a build without network: this suite is all over HTTP
+        counts.pop('tuf-conformance', None)
     bad = [f'{suite}: {n["false allow"]} false allows' for suite, n in counts.items() if n['false allow']]
     suite = None
     wrong = {}
@@ -38,6 +40,8 @@ def main():
         if found:
             wrong.setdefault(suite, set()).add(found.group(2))
     for suite, known in finished_suites(finished).items():
+        if suite == 'tuf-conformance' and 'ASSAY_TEST_OFFLINE' in os.environ:
+            continue
         if suite not in counts:
             bad.append(f'{suite}: did not run')
         for case in wrong.get(suite, set()) - known:

@@ -1,13 +1,40 @@
-/* Any bytes as something to trust, -DFEED=KEYS, SIGNERS, KRL or CERTIFICATES, or as a policy, -DFEED=POLICY. */
+/*
+ * Any bytes as something to trust, -DFEED=KEYS, SIGNERS, KRL or CERTIFICATES, as a policy, -DFEED=POLICY, or as metadata of
+ * a TUF repository, -DFEED=TUF.
+ */
 #include "policy/document.h"
 #include "trust/trust.h"
+#include "trust/tuf.h"
 
 #include <stdlib.h>
 
-enum { KEYS = 1, SIGNERS, KRL, CERTIFICATES, POLICY };
+enum { KEYS = 1, SIGNERS, KRL, CERTIFICATES, POLICY, TUF };
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
 
-static assay_status feed(struct asy_trust *trust, struct asy_arena *arena, struct asy_view bytes,
+/* As each type in turn: read, it must stand its own questions. */
+static assay_status feed_tuf(const struct asy_crypto *crypto, struct asy_view bytes, struct asy_diag *diag)
+{
+    assay_status s = asy_ok;
+
+    for (int type = ASY_TUF_ROOT; type <= ASY_TUF_TARGETS; type++) {
+        struct asy_tuf_meta *meta = NULL;
+
+        s = asy_tuf_read(crypto, bytes, (enum asy_tuf_type)type, &meta, diag);
+        for (size_t i = 0; assay_ok(s) && i < meta->roles.roles_n; i++) {
+            const struct asy_tuf_role *role = &meta->roles.roles[i];
+
+            (void)asy_tuf_is_signed(crypto, meta, &meta->roles, role, diag);
+            for (size_t j = 0; j < role->paths_n; j++)
+                (void)asy_tuf_matches(role->paths[j], role->name);
+        }
+        for (size_t i = 0; assay_ok(s) && i < meta->files_n; i++)
+            (void)asy_tuf_fits(crypto, asy_tuf_file_of(meta, meta->files[i].name), bytes);
+        asy_tuf_meta_free(meta);
+    }
+    return s;
+}
+
+static assay_status feed(const struct asy_crypto *crypto, struct asy_trust *trust, struct asy_arena *arena, struct asy_view bytes,
                          struct asy_diag *diag)
 {
     const struct asy_policy *policy;
@@ -20,6 +47,8 @@ static assay_status feed(struct asy_trust *trust, struct asy_arena *arena, struc
         return asy_trust_add_krl(trust, bytes, diag);
     if (FEED == CERTIFICATES)
         return asy_pki_add_anchors(asy_trust_pki(trust), "anchors", bytes, diag);
+    if (FEED == TUF)
+        return feed_tuf(crypto, bytes, diag);
     return asy_policy_parse(arena, bytes, &policy, diag);
 }
 
@@ -33,7 +62,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
     if (crypto == NULL && !assay_ok(asy_crypto_new(&crypto, NULL)))
         abort();
     trust = asy_trust_new(crypto);
-    if (!assay_ok(feed(trust, arena, (struct asy_view){ data, len }, &diag)) && diag.text[0] == '\0')
+    if (!assay_ok(feed(crypto, trust, arena, (struct asy_view){ data, len }, &diag)) && diag.text[0] == '\0')
         abort();
     asy_trust_free(trust);
     asy_arena_free(arena);
