@@ -4,6 +4,12 @@
 #include <string.h>
 
 static const struct option_spec options[] = {
+    { "trust-dir", 0, "DIR", "the trust directory (default: /etc/assay/trust.d)" },
+    { "name", 0, "NAME", "add: the entry's name (default: the file's)" },
+    { "kind", 0, "KIND", "add: key (default), anchor, tsa-anchor, intermediate, crl ..." },
+    { "from", 0, "TIME", "add: the key is valid from this time on" },
+    { "until", 0, "TIME", "add: the key is no longer valid at this time" },
+    { "json", 0, NULL, "show: as JSON" },
     { "metadata-dir", 0, "DIR", "tuf: where the trusted metadata is kept" },
     { "metadata-url", 0, "URL", "tuf: where the repository's metadata is" },
     { "target-dir", 0, "DIR", "tuf: where targets are put" },
@@ -46,20 +52,34 @@ static int take_option(struct trust_words *words, const char *name, const char *
     const struct {
         const char *name;
         const char **to;
-    } texts[] = { { "metadata-dir", &words->metadata_dir },
+    } texts[] = { { "trust-dir", &words->trust_dir },
+                  { "name", &words->name },
+                  { "kind", &words->kind },
+                  { "metadata-dir", &words->metadata_dir },
                   { "metadata-url", &words->metadata_url },
                   { "target-dir", &words->target_dir },
                   { "target-url", &words->target_url },
                   { "proxy", &words->proxy } };
+    const struct {
+        const char *name;
+        bool *has;
+        int64_t *to;
+    } times[] = { { "at", &words->has_time, &words->at },
+                  { "from", &words->has_from, &words->from },
+                  { "until", &words->has_until, &words->until } };
 
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
         if (strcmp(name, texts[i].name) == 0)
             *texts[i].to = value;
     }
-    if (strcmp(name, "at") != 0)
-        return 0;
-    words->has_time = true;
-    return parse_time(value, &words->at) ? 0 : EXIT_USAGE_ERROR;
+    for (size_t i = 0; i < sizeof times / sizeof *times; i++) {
+        if (strcmp(name, times[i].name) == 0) {
+            *times[i].has = true;
+            return parse_time(value, times[i].to) ? 0 : EXIT_USAGE_ERROR;
+        }
+    }
+    words->json = words->json || strcmp(name, "json") == 0;
+    return 0;
 }
 
 static int take_words(struct trust_words *words, int argc, char **argv)
@@ -91,7 +111,9 @@ static int dispatch(struct trust_words *words)
     words->operands_n--;
     if (strcmp(verb, "tuf") == 0)
         return tuf_main(words);
-    complain("trust takes tuf");
+    if (strcmp(verb, "init") == 0 || strcmp(verb, "add") == 0 || strcmp(verb, "remove") == 0 || strcmp(verb, "show") == 0)
+        return store_main(verb, words);
+    complain("trust takes init, add, remove, show or tuf; see assay help trust");
     return EXIT_USAGE_ERROR;
 }
 
@@ -109,8 +131,8 @@ static int run(int argc, char **argv)
 
 const struct command command_trust = {
     .name = "trust",
-    .arguments = "tuf init ROOT | tuf refresh | tuf download NAME...",
-    .summary = "Keeps what is trusted up to date.",
+    .arguments = "init | add FILE | remove NAME | show | tuf init ROOT | tuf refresh | tuf download NAME...",
+    .summary = "Keeps what is trusted, and keeps it up to date.",
     .options = options,
     .run = run,
 };

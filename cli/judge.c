@@ -19,6 +19,7 @@ const struct option_spec judge_options[] = {
     { "allowed-signers", 0, "FILE", "SSH keys and whose they are, as in ssh-keygen(1)" },
     { "krl", 0, "FILE", "SSH keys that are revoked" },
     { "npm-keys", 0, "FILE", "trust the keys of an npm registry" },
+    { "trust-dir", 0, "DIR", "trust what a directory of assay trust says" },
     { "signature", 's', "FILE", "a signature; then no other evidence is looked for" },
     { "manifest", 'm', "FILE", "a list of digests" },
     { "pin-manifest", 0, "FILE", "a list of digests that you vouch for yourself" },
@@ -273,6 +274,10 @@ static int take_option(struct judge *judge, const char *name, const char *value)
         return set_time(judge, value);
     if (strcmp(name, "policy") == 0)
         return set_policy(judge, value);
+    if (strcmp(name, "trust-dir") == 0) {
+        s = assay_config_trust_directory(judge->config, value, &error);
+        return assay_ok(s) ? 0 : fail_with(s, error);
+    }
     if (strcmp(name, "state") == 0) {
         s = assay_config_state_file(judge->config, value, &error);
         return assay_ok(s) ? 0 : fail_with(s, error);

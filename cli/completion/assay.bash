@@ -17,6 +17,10 @@ _assay()
         mapfile -t COMPREPLY < <(compgen -W "codesign smime any" -- "$word")
         return
         ;;
+    --kind)
+        mapfile -t COMPREPLY < <(compgen -W "key anchor tsa-anchor intermediate crl allowed-signers krl npm-keys" -- "$word")
+        return
+        ;;
     --format)
         mapfile -t COMPREPLY < <(compgen -W "$("$program" formats 2>/dev/null | cut -d ' ' -f 1)" -- "$word")
         return
@@ -30,7 +34,7 @@ _assay()
         mapfile -t COMPREPLY < <(compgen -W "$("$program" explain 2>/dev/null | cut -d ' ' -f 1)" -- "$word")
         ;;
     trust:2:*)
-        mapfile -t COMPREPLY < <(compgen -W "tuf" -- "$word")
+        mapfile -t COMPREPLY < <(compgen -W "init add remove show tuf" -- "$word")
         ;;
     policy:2:*)
         mapfile -t COMPREPLY < <(compgen -W "init check explain test" -- "$word")

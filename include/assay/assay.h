@@ -75,6 +75,9 @@ ASSAY_API assay_status assay_config_trust_file(assay_config *, enum assay_trust_
 ASSAY_API assay_status assay_config_trust_memory(assay_config *, enum assay_trust_kind, const char *name,
                                                  const void *bytes, size_t len, assay_error **) ASSAY_MUST_USE;
 
+/* All that a directory of assay-trust(1) says; one that cannot be read is malformed in the sense above. */
+ASSAY_API assay_status assay_config_trust_directory(assay_config *, const char *dir, assay_error **) ASSAY_MUST_USE;
+
 /*
  * A file that remembers what was allowed, so that no older release or version is allowed again; it is made when it is not
  * there.  Each ALLOW writes it, and any number of processes may use it.  One that cannot be used leaves no ALLOW.

@@ -1,6 +1,7 @@
 /*
- * What a site trusts, kept on disk: a client of TUF repositories, which brings trusted files up to date.  It is the one
- * part of the library that may touch the network, and only where its functions are called with the URL of a web server.
+ * What a site trusts, kept on disk: a directory of keys and certificates, and a client of TUF repositories, which brings
+ * trusted files up to date.  The client is the one part of the library that may touch the network, and only where its
+ * functions are called with the URL of a web server.
  */
 #ifndef ASSAY_TRUST_H
 #define ASSAY_TRUST_H
@@ -10,6 +11,27 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+
+/* ---- a directory of keys, anchors and the like; see assay_config_trust_directory ---- */
+
+/* Makes the directory, or takes one that is there, and puts an empty trust.yaml into it; ASSAY_E_USAGE where it has one. */
+ASSAY_API assay_status assay_trust_init(const char *dir, assay_error **) ASSAY_MUST_USE;
+
+/*
+ * Copies the file at `path` into the directory under a name of its own: up to 64 letters, digits, dots, '-' and '_', of
+ * which the first is a letter or digit.  A key is valid at from <= t < until, INT64_MIN and INT64_MAX where nothing is
+ * said, as it must be of the other kinds.  ASSAY_E_FORMAT or ASSAY_E_UNSUPPORTED for a file that could not be used: then
+ * nothing is changed.  ASSAY_E_USAGE for a name that is taken or none.
+ */
+ASSAY_API assay_status assay_trust_add(const char *dir, enum assay_trust_kind, const char *name, const char *path,
+                                       int64_t from, int64_t until, assay_error **) ASSAY_MUST_USE;
+
+/* ASSAY_E_ABSENT where there is no entry of this name. */
+ASSAY_API assay_status assay_trust_remove(const char *dir, const char *name, assay_error **) ASSAY_MUST_USE;
+
+/* Every entry with its keys and certificates, and whether they are valid at a time in seconds since 1970. */
+ASSAY_API assay_status assay_trust_show(const char *dir, int64_t at, enum assay_report, assay_write, void *context,
+                                        assay_error **) ASSAY_MUST_USE;
 
 /* ---- TUF ---- */
 

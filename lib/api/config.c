@@ -264,6 +264,15 @@ assay_status assay_config_trust_memory(assay_config *config, enum assay_trust_ki
     return add_given(config, kind, name, NULL, (struct asy_view){ bytes, len }, error);
 }
 
+assay_status assay_config_trust_directory(assay_config *config, const char *dir, assay_error **error)
+{
+    struct asy_diag diag = { 0 };
+    const char *copy = asy_copy_text(config->arena, asy_view_of(dir));
+    bool added = asy_list_add(config->arena, &config->trust_dirs, copy);
+
+    return asy_give_error(added ? asy_ok : asy_no_memory(&diag), &diag, error);
+}
+
 void assay_config_time(assay_config *config, int64_t seconds)
 {
     config->has_time = true;

@@ -1,14 +1,15 @@
 #include "api/internal.h"
 
-#include "base/text.h"
+#include "api/store.h"
 #include "policy/policy.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 enum { ENGINE_BYTES = 256 << 20, POLICY_BYTES = 4 << 20, TRUST_FILE_BYTES = 32 << 20 };
 
-static assay_status add_bytes(struct asy_trust *trust, const struct asy_given *given, struct asy_view bytes,
-                              struct asy_diag *diag)
+assay_status asy_trust_given(struct asy_trust *trust, const struct asy_given *given, struct asy_view bytes,
+                             struct asy_diag *diag)
 {
     switch (given->kind) {
     case ASSAY_TRUST_KEY:
@@ -50,7 +51,7 @@ static assay_status add_given(struct assay_engine *engine, const struct asy_give
     if (given->path != NULL)
         s = asy_read_file(engine->arena, given->path, TRUST_FILE_BYTES, &bytes, &why);
     if (assay_ok(s))
-        s = add_bytes(engine->trust, given, bytes, &why);
+        s = asy_trust_given(engine->trust, given, bytes, &why);
     if (assay_ok(s))
         return s;
     if (s.code == ASSAY_E_MEMORY) {
@@ -64,7 +65,7 @@ static assay_status add_given(struct assay_engine *engine, const struct asy_give
     return asy_ok;
 }
 
-static enum assay_trust_kind kind_of(enum asy_trust_kind kind)
+enum assay_trust_kind asy_given_kind(enum asy_trust_kind kind)
 {
     switch (kind) {
     case ASY_TRUST_KEY:
@@ -94,7 +95,7 @@ static assay_status add_policy_trust(struct assay_engine *engine, const char *po
     for (size_t i = 0; assay_ok(s) && i < engine->policy->trust_n; i++) {
         const struct asy_trust_entry *entry = &engine->policy->trust[i];
         struct asy_given given = {
-            .kind = kind_of(entry->kind), .name = entry->name, .bytes = entry->text, .from = entry->from,
+            .kind = asy_given_kind(entry->kind), .name = entry->name, .bytes = entry->text, .from = entry->from,
             .until = entry->until,
         };
 
@@ -105,6 +106,44 @@ static assay_status add_policy_trust(struct assay_engine *engine, const char *po
         }
         s = add_given(engine, &given, diag);
     }
+    return s;
+}
+
+/* By names that are no names of a policy's: what it demands of its own keys no key of a directory can meet. */
+static assay_status add_from_directory(struct assay_engine *engine, const char *dir, const struct asy_trust_entry *entry,
+                                       struct asy_diag *diag)
+{
+    size_t len = strlen(dir), start;
+    struct asy_given given = { .kind = asy_given_kind(entry->kind), .bytes = entry->text, .from = entry->from,
+                               .until = entry->until };
+
+    while (len > 1 && dir[len - 1] == '/')
+        len--;
+    start = len;
+    while (start > 0 && dir[start - 1] != '/')
+        start--;
+    given.name = asy_printf(engine->arena, "%.*s/%s", (int)(len - start), dir + start, entry->name);
+    if (entry->file != NULL)
+        given.path = asy_store_path(engine->arena, dir, entry->file);
+    if (given.name == NULL || (entry->file != NULL && given.path == NULL))
+        return asy_no_memory(diag);
+    return add_given(engine, &given, diag);
+}
+
+/* A directory that cannot be read trusts nothing and is said, like any file. */
+static assay_status add_directory(struct assay_engine *engine, const char *dir, struct asy_diag *diag)
+{
+    const struct asy_policy *store;
+    struct asy_diag why = { 0 };
+    assay_status s = asy_store_load(engine->arena, dir, &store, &why);
+
+    if (s.code == ASSAY_E_MEMORY)
+        return asy_no_memory(diag);
+    if (!assay_ok(s))
+        return asy_list_add(engine->arena, &engine->unusable, asy_printf(engine->arena, "%s", why.text)) ? asy_ok
+                                                                                                        : asy_no_memory(diag);
+    for (size_t i = 0; assay_ok(s) && i < store->trust_n; i++)
+        s = add_from_directory(engine, dir, &store->trust[i], diag);
     return s;
 }
 
@@ -167,6 +206,8 @@ static assay_status fill(struct assay_engine *engine, const assay_config *config
         s = load_policy(engine, config->policy_path, diag);
     for (const struct asy_given *given = config->trust; assay_ok(s) && given != NULL; given = given->next)
         s = add_given(engine, given, diag);
+    for (const struct asy_text_list *dir = config->trust_dirs; assay_ok(s) && dir != NULL; dir = dir->next)
+        s = add_directory(engine, dir->text, diag);
     return s;
 }
 

@@ -30,6 +30,7 @@ struct assay_config {
     struct asy_given *trust;
     struct asy_override *overrides;
     struct asy_limits limits;
+    struct asy_text_list *trust_dirs;
     const char *policy_path, *state_path;
     bool has_time;
     int64_t time;
@@ -70,6 +71,10 @@ assay_status asy_give_error(assay_status, const struct asy_diag *, assay_error *
 
 /* The bytes of a small file in the arena. */
 assay_status asy_read_file(struct asy_arena *, const char *path, uint64_t limit, struct asy_view *, struct asy_diag *);
+
+/* Adds what was given, whose bytes these are, to a store; ASSAY_E_FORMAT, ASSAY_E_UNSUPPORTED. */
+assay_status asy_trust_given(struct asy_trust *, const struct asy_given *, struct asy_view bytes, struct asy_diag *);
+enum assay_trust_kind asy_given_kind(enum asy_trust_kind);
 
 /* Sets one override on settings. */
 assay_status asy_apply_override(struct asy_settings *, const struct asy_override *, struct asy_diag *);

@@ -23,6 +23,16 @@ assay_status asy_pki_add_helpers(struct asy_pki *, struct asy_view, struct asy_d
 assay_status asy_pki_add_crls(struct asy_pki *, struct asy_view, struct asy_diag *);
 bool asy_pki_has_anchors(const struct asy_pki *);
 
+/* A certificate as a list of trusted ones shows it; `der` is borrowed from the pki. */
+struct asy_pki_certificate {
+    struct asy_view der;
+    char subject[120]; /* RFC 4514, cut to the room there is */
+    int64_t not_before, not_after; /* INT64_MAX and INT64_MIN for times that are not well-formed: never valid */
+};
+
+/* The anchor (or helper) with this number, from 0; false behind the last. */
+bool asy_pki_get_certificate(const struct asy_pki *, bool helpers, size_t i, struct asy_pki_certificate *out);
+
 /*
  * The leaf of a chain claim that carries none: the helper or anchor certificate that its signer identifier names, DER,
  * borrowed from the pki.  False when there is none.

@@ -243,6 +243,21 @@ bool asy_pki_has_anchors(const struct asy_pki *pki)
     return pki->anchors.n > 0;
 }
 
+bool asy_pki_get_certificate(const struct asy_pki *pki, bool helpers, size_t i, struct asy_pki_certificate *out)
+{
+    const struct asy_certs *certs = helpers ? &pki->helpers : &pki->anchors;
+    const struct asy_cert *cert;
+
+    if (i >= certs->n)
+        return false;
+    cert = &certs->all[i];
+    *out = (struct asy_pki_certificate){ .der = { cert->der, cert->der_len }, .not_before = INT64_MAX, .not_after = INT64_MIN };
+    (void)asy_subject_text(cert->x, out->subject);
+    (void)asy_seconds_of_asn1(X509_get0_notBefore(cert->x), &out->not_before);
+    (void)asy_seconds_of_asn1(X509_get0_notAfter(cert->x), &out->not_after);
+    return true;
+}
+
 const struct asy_cert *asy_pki_anchor_of(const struct asy_pki *pki, X509 *x)
 {
     const struct asy_cert *found = NULL;

@@ -8,8 +8,8 @@
 enum {
     ASY_TUF_ROOT_BYTES = 512 << 10,
     ASY_TUF_TIMESTAMP_BYTES = 64 << 10,
-    ASY_TUF_SNAPSHOT_BYTES = 16 << 20,
-    ASY_TUF_TARGETS_BYTES = 16 << 20,
+    ASY_TUF_SNAPSHOT_BYTES = 4 << 20,
+    ASY_TUF_TARGETS_BYTES = 8 << 20,
     ASY_TUF_ALL_TARGETS_BYTES = 64 << 20, /* of the delegated roles that one client meets */
 };
 

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 
 /* The tree takes some twenty times the bytes of a file with few values of few bytes; one with more is refused. */
-enum { ARENA_PER_BYTE = 40, ARENA_BASE = 4 << 20, NODE_BYTES = 6, NODES_BASE = 4096, DEPTH = 32 };
+enum { ARENA_PER_BYTE = 40, ARENA_BASE = 4 << 20, NODE_BYTES = 8, NODES_BASE = 4096, DEPTH = 32 };
 
 assay_status asy_tuf_wrong(const struct asy_tuf_reading *r, const struct asy_node *node, const char *what)
 {
