@@ -8,7 +8,7 @@
 
 #include "codec/axml.h"
 
-enum { N = 24, P = 28, R = 30, V31 = 31 }; /* versions of the platform that brought v2, v3, and what needs v2; id of v3.1 */
+enum { N = 24, P = 28, R = 30, V31 = 31, SIGNERS = 32 }; /* platforms that brought v2, v3, and what needs v2; id of v3.1 */
 
 struct android {
     struct asy_reading *reading;
@@ -17,6 +17,8 @@ struct android {
     struct asy_android_manifest says;
     uint32_t min_sdk;
     bool found_v2, found_v3;
+    struct asy_view v1[SIGNERS]; /* certificates of its signers */
+    size_t v1_n;
 };
 
 static bool is_android_manifest(struct asy_view name)
@@ -80,8 +82,6 @@ static assay_status check_rotation(struct android *a)
         return wrong(a, "signatures of v3.1 without those of v3");
     if (apk->has_rotation && !apk->has[ASY_APK_V31])
         return wrong(a, "the signature of v3 says that there is one of v3.1, and there is none");
-    if (apk->has_rotation && apk->rotation != apk->rotated_from)
-        return wrong(a, "the signatures of v3 and v3.1 disagree from which version on the one takes the other's place");
     return asy_ok;
 }
 
@@ -114,24 +114,50 @@ static bool may_be_unsigned(struct asy_view name)
     return asy_view_starts(name, ASY_TEXT("META-INF/"));
 }
 
+/* What the signatures are, and of whom, of the claims from `first` on. */
+static assay_status take_v1_signers(struct android *a, size_t first)
+{
+    struct asy_dossier *dossier = a->reading->dossier;
+
+    for (size_t i = first; i < dossier->facts_n; i++) {
+        struct asy_claim *claim = &dossier->facts[i]->claim;
+
+        if (claim->kind == ASY_CLAIM_SIGNATURE)
+            claim->is.signature.is_android = true;
+        if (claim->kind != ASY_CLAIM_CHAIN ||
+            asy_fact_no(dossier, claim->is.chain.of)->claim.is.signature.role != ASY_ROLE_SIGNS)
+            continue;
+        if (a->v1_n == SIGNERS)
+            return asy_fail(&a->reading->diag, ASSAY_E_LIMIT, 0, "more than %d signers of v1", SIGNERS);
+        a->v1[a->v1_n++] = claim->is.chain.leaf;
+    }
+    return asy_ok;
+}
+
+/* Platforms from N on need none where there is v2, and those from P on none where there is v3. */
 static assay_status claim_v1(struct android *a)
 {
     size_t first = a->reading->dossier->facts_n;
     assay_status s = asy_claim_jar(&a->jar);
 
+    if (assay_ok(s))
+        s = take_v1_signers(a, first);
     if (!assay_ok(s))
         return s;
-    for (size_t i = first; i < a->reading->dossier->facts_n; i++) {
-        if (a->reading->dossier->facts[i]->claim.kind == ASY_CLAIM_SIGNATURE)
-            a->reading->dossier->facts[i]->claim.is.signature.is_android = true;
-    }
-    if (a->jar.signers_n == 0)
-        find(a, ASY_EVIDENCE_ABSENT, "no signature of v1, which the oldest version of the platform needs that it is for");
-    else
+    if (a->jar.signers_n > 0)
         asy_kept_frame(&a->jar.kept, asy_jar_is_signature);
+    else if (a->min_sdk < N || !a->found_v3)
+        find(a, ASY_EVIDENCE_ABSENT, "no signature of v1, which the oldest version of the platform needs that it is for");
     if ((a->jar.says_v2 && !a->found_v2) || (a->jar.says_v3 && !a->found_v3))
         return wrong(a, "the signature of v1 says that there is one of a newer scheme, and there is none");
     return asy_ok;
+}
+
+static assay_status check_signers(struct android *a)
+{
+    const char *what = asy_apk_discord(&a->apk, a->v1, a->v1_n, a->min_sdk);
+
+    return what == NULL ? asy_ok : wrong(a, what);
 }
 
 static void check_newer(struct android *a)
@@ -159,8 +185,10 @@ static assay_status read(struct asy_reading *reading)
         s = asy_apk_find(&a.apk);
     if (assay_ok(s))
         s = claim_block(&a);
-    if (assay_ok(s) && (a.min_sdk < N || (!a.found_v2 && !a.found_v3)))
+    if (assay_ok(s) && (a.min_sdk < N || (!a.found_v2 && (!a.found_v3 || a.min_sdk < P))))
         s = claim_v1(&a);
+    if (assay_ok(s))
+        s = check_signers(&a);
     if (assay_ok(s))
         check_newer(&a);
     return s;

@@ -12,33 +12,35 @@ enum {
 #define ID_V3  0xf05368c0U
 #define ID_V31 0x1b93ad61U
 
-enum { FOOTER = 24, SIGNERS = 16, SIGNATURES = 16, LEVELS = 64, CHUNK = 1 << 20, END_OFFSET_AT = 16 };
+enum { FOOTER = 24, SIGNATURES = 16, LEVELS = 64 };
 
 struct algorithm {
     uint32_t id;
     struct asy_scheme scheme;
-    unsigned content; /* 0: chunks by SHA-256, 1: by SHA-512 */
+    enum asy_apk_content content;
 };
 
 static const struct algorithm algorithms[] = {
-    { 0x0101, { .alg = ASY_SIG_RSA_PSS, .digest = ASY_SHA256, .mgf_digest = ASY_SHA256, .salt_len = 32 }, 0 },
-    { 0x0102, { .alg = ASY_SIG_RSA_PSS, .digest = ASY_SHA512, .mgf_digest = ASY_SHA512, .salt_len = 64 }, 1 },
-    { 0x0103, { .alg = ASY_SIG_RSA_PKCS1, .digest = ASY_SHA256 }, 0 },
-    { 0x0104, { .alg = ASY_SIG_RSA_PKCS1, .digest = ASY_SHA512 }, 1 },
-    { 0x0201, { .alg = ASY_SIG_ECDSA, .digest = ASY_SHA256 }, 0 },
-    { 0x0202, { .alg = ASY_SIG_ECDSA, .digest = ASY_SHA512 }, 1 },
-    { 0x0301, { .alg = ASY_SIG_DSA, .digest = ASY_SHA256 }, 0 },
+    { 0x0101, { .alg = ASY_SIG_RSA_PSS, .digest = ASY_SHA256, .mgf_digest = ASY_SHA256, .salt_len = 32 }, ASY_APK_SHA256 },
+    { 0x0102, { .alg = ASY_SIG_RSA_PSS, .digest = ASY_SHA512, .mgf_digest = ASY_SHA512, .salt_len = 64 }, ASY_APK_SHA512 },
+    { 0x0103, { .alg = ASY_SIG_RSA_PKCS1, .digest = ASY_SHA256 }, ASY_APK_SHA256 },
+    { 0x0104, { .alg = ASY_SIG_RSA_PKCS1, .digest = ASY_SHA512 }, ASY_APK_SHA512 },
+    { 0x0201, { .alg = ASY_SIG_ECDSA, .digest = ASY_SHA256 }, ASY_APK_SHA256 },
+    { 0x0202, { .alg = ASY_SIG_ECDSA, .digest = ASY_SHA512 }, ASY_APK_SHA512 },
+    { 0x0301, { .alg = ASY_SIG_DSA, .digest = ASY_SHA256 }, ASY_APK_SHA256 },
+    { 0x0421, { .alg = ASY_SIG_RSA_PKCS1, .digest = ASY_SHA256 }, ASY_APK_VERITY },
+    { 0x0423, { .alg = ASY_SIG_ECDSA, .digest = ASY_SHA256 }, ASY_APK_VERITY },
+    { 0x0425, { .alg = ASY_SIG_DSA, .digest = ASY_SHA256 }, ASY_APK_VERITY },
 };
-
-static const enum asy_digest_alg content_algs[] = { ASY_SHA256, ASY_SHA512 };
 
 struct signer {
     struct asy_apk *apk;
     enum asy_apk_scheme scheme;
     struct asy_reader signed_data; /* all of it */
     struct asy_reader digests, certificates, attributes, signatures;
-    struct asy_view key, certificate; /* the first, the signer's own */
-    uint32_t min_sdk, max_sdk;
+    struct asy_view key;
+    struct asy_apk_signer is;
+    bool has_lineage;
     asy_claim_no first; /* of its signatures */
 };
 
@@ -137,103 +139,6 @@ assay_status asy_apk_find(struct asy_apk *apk)
     return read_pairs(apk, r);
 }
 
-/* ---- what is digested: three runs in chunks, each 0xa5, its length, its bytes; over their digests 0x5a and the count ---- */
-
-static void put_le32(uint8_t *to, uint64_t value)
-{
-    for (size_t i = 0; i < 4; i++)
-        to[i] = (uint8_t)(value >> (8 * i));
-}
-
-static bool literal_of(struct asy_arena *arena, uint8_t first, uint64_t number, struct asy_piece *out)
-{
-    uint8_t bytes[5] = { first };
-    struct asy_view copy;
-
-    put_le32(bytes + 1, number);
-    if (!asy_copy(arena, (struct asy_view){ bytes, sizeof bytes }, &copy))
-        return false;
-    *out = asy_literal(copy);
-    return true;
-}
-
-static uint64_t chunks_of(uint64_t len)
-{
-    return len / CHUNK + (len % CHUNK != 0);
-}
-
-static bool add_chunk(struct asy_apk *apk, enum asy_digest_alg alg, const struct asy_piece *body, size_t n, uint64_t len,
-                      struct asy_piece *out)
-{
-    struct asy_arena *arena = apk->reading->dossier->arena;
-    struct asy_piece pieces[5];
-    struct asy_recipe recipe;
-
-    if (!literal_of(arena, 0xa5, len, &pieces[0]))
-        return false;
-    for (size_t i = 0; i < n; i++)
-        pieces[i + 1] = body[i];
-    if (!asy_recipe_of(arena, pieces, n + 1, &recipe) || asy_new_measure(apk->reading->dossier, recipe, alg) == NULL)
-        return false;
-    *out = asy_digest_piece(alg, recipe);
-    return true;
-}
-
-static bool add_run(struct asy_apk *apk, enum asy_digest_alg alg, uint64_t off, uint64_t len, struct asy_piece *out)
-{
-    for (uint64_t at = 0; at < len; at += CHUNK) {
-        uint64_t n = len - at < CHUNK ? len - at : CHUNK;
-        struct asy_piece span = asy_span(apk->reading->document, off + at, n);
-
-        if (!add_chunk(apk, alg, &span, 1, n, out++))
-            return false;
-    }
-    return true;
-}
-
-/* The end record is digested as if the directory began where the block does. */
-static bool add_end(struct asy_apk *apk, enum asy_digest_alg alg, struct asy_piece *out)
-{
-    struct asy_item *document = apk->reading->document;
-    uint64_t off = apk->look.dir_end, len = apk->look.size - off;
-    uint8_t place[4];
-    struct asy_view copy;
-    struct asy_piece pieces[3];
-
-    put_le32(place, apk->block_off);
-    if (!asy_copy(apk->reading->dossier->arena, (struct asy_view){ place, sizeof place }, &copy))
-        return false;
-    pieces[0] = asy_span(document, off, END_OFFSET_AT);
-    pieces[1] = asy_literal(copy);
-    pieces[2] = asy_span(document, off + END_OFFSET_AT + 4, len - END_OFFSET_AT - 4);
-    return add_chunk(apk, alg, pieces, 3, len, out);
-}
-
-static assay_status make_content(struct asy_apk *apk, unsigned which)
-{
-    struct asy_arena *arena = apk->reading->dossier->arena;
-    enum asy_digest_alg alg = content_algs[which];
-    uint64_t members = chunks_of(apk->block_off), directory = chunks_of(apk->look.dir_len);
-    uint64_t n = members + directory + 1;
-    struct asy_piece *pieces;
-
-    if (apk->look.size > UINT32_MAX || apk->look.dir_off + apk->look.dir_len != apk->look.dir_end ||
-        apk->look.size - apk->look.dir_end < ASY_ZIP_END_LEN)
-        return wrong(apk, "in an archive with zip64 records, or with bytes between directory and end record");
-    if (apk->made[which])
-        return asy_ok;
-    pieces = asy_alloc(arena, (size_t)n + 1, sizeof *pieces);
-    if (pieces == NULL || !literal_of(arena, 0x5a, n, &pieces[0]) ||
-        !add_run(apk, alg, 0, apk->block_off, pieces + 1) ||
-        !add_run(apk, alg, apk->look.dir_off, apk->look.dir_len, pieces + 1 + members) ||
-        !add_end(apk, alg, pieces + n) || !asy_recipe_of(arena, pieces, (size_t)n + 1, &apk->content[which]))
-        return asy_fail(&apk->reading->diag, ASSAY_E_LIMIT, 0, "memory of the job");
-    asy_add_slack(apk->reading->dossier, apk->reading->document, apk->block_off, apk->block_len);
-    asy_add_slack(apk->reading->dossier, apk->reading->document, apk->look.dir_end + END_OFFSET_AT, 4);
-    apk->made[which] = true;
-    return asy_ok;
-}
-
 /* ---- one signer ---- */
 
 /* algorithm[4] <value>; a digest or a signature. */
@@ -255,7 +160,7 @@ static assay_status split_signer(struct signer *signer, struct asy_reader r)
     bool ranged = signer->scheme != ASY_APK_V2;
 
     if (!get_part(&r, &signer->signed_data) ||
-        (ranged && (!asy_get_le32(&r, &signer->min_sdk) || !asy_get_le32(&r, &signer->max_sdk))) ||
+        (ranged && (!asy_get_le32(&r, &signer->is.min_sdk) || !asy_get_le32(&r, &signer->is.max_sdk))) ||
         !get_part(&r, &signer->signatures) || !get_part(&r, &key) || !asy_at_end(&r))
         return wrong(apk, "a signer is not its parts");
     signer->key = key.rest;
@@ -264,7 +169,7 @@ static assay_status split_signer(struct signer *signer, struct asy_reader r)
         (ranged && (!asy_get_le32(&inside, &min) || !asy_get_le32(&inside, &max))) ||
         !get_part(&inside, &signer->attributes))
         return wrong(apk, "signed data is not its parts");
-    if (ranged && (min != signer->min_sdk || max != signer->max_sdk || min > max))
+    if (ranged && (min != signer->is.min_sdk || max != signer->is.max_sdk || min > max))
         return wrong(apk, "the versions of a signer are not those that it signed");
     return asy_ok;
 }
@@ -306,18 +211,21 @@ static bool is_same_key(struct asy_view key, struct asy_view other)
 static assay_status check_certificates(struct signer *signer)
 {
     struct asy_reader list = signer->certificates, one;
-    struct asy_view key;
-    size_t n = 0;
+    struct asy_view *first = asy_alloc(signer->apk->reading->dossier->arena, 1, sizeof *first), key;
 
+    if (first == NULL)
+        return asy_no_memory(&signer->apk->reading->diag);
     while (!asy_at_end(&list)) {
         if (!get_part(&list, &one))
             return wrong(signer->apk, "the certificates are not a list");
-        if (n++ == 0)
-            signer->certificate = one.rest;
+        if (signer->is.n == 0)
+            *first = one.rest;
+        signer->is.n = 1;
     }
-    if (n == 0)
+    signer->is.certificates = first;
+    if (signer->is.n == 0)
         return wrong(signer->apk, "a signer without a certificate");
-    if (!asy_certificate_key_of(signer->certificate, &key))
+    if (!asy_certificate_key_of(*first, &key))
         return wrong(signer->apk, "a signer's certificate is none");
     return is_same_key(key, signer->key) ? asy_ok : wrong(signer->apk, "a signer's key is not its certificate's");
 }
@@ -350,17 +258,16 @@ static assay_status claim_content(struct signer *signer, const struct algorithm 
                                   asy_claim_no by)
 {
     struct asy_apk *apk = signer->apk;
+    struct asy_link link = { .value = digest, .by = by };
     struct asy_claim *claim;
-    assay_status s = make_content(apk, algorithm->content);
+    assay_status s = asy_apk_content(apk, algorithm->content, &link);
 
     if (!assay_ok(s))
         return s;
     claim = asy_add_claim(apk->reading->dossier, ASY_CLAIM_LINK, apk->reading->document, NULL);
     if (claim == NULL)
         return asy_fail(&apk->reading->diag, ASSAY_E_LIMIT, 0, "too many claims");
-    claim->is.link = (struct asy_link){
-        .alg = content_algs[algorithm->content], .value = digest, .by = by, .target = apk->content[algorithm->content]
-    };
+    claim->is.link = link;
     return asy_ok;
 }
 
@@ -428,11 +335,13 @@ static bool get_level(struct asy_reader *r, struct level *out)
 static assay_status claim_lineage(struct signer *signer, struct asy_reader r)
 {
     struct asy_apk *apk = signer->apk;
-    struct asy_view seen[LEVELS];
+    struct asy_view *seen = asy_alloc(apk->reading->dossier->arena, LEVELS, sizeof *seen);
     struct level level = { 0 }, before = { 0 };
     uint32_t version;
     size_t n = 0;
 
+    if (seen == NULL)
+        return asy_no_memory(&apk->reading->diag);
     if (!asy_get_le32(&r, &version) || version != 1)
         return wrong(apk, "a proof of rotation of another version than 1");
     for (; !asy_at_end(&r); before = level) {
@@ -459,9 +368,12 @@ static assay_status claim_lineage(struct signer *signer, struct asy_reader r)
         asy_fact_no(apk->reading->dossier, no)->claim.is.signature.role = ASY_ROLE_CERTIFIES;
         asy_fact_no(apk->reading->dossier, no)->claim.is.signature.of = signer->first;
     }
-    return n > 0 && asy_view_eq(level.certificate, signer->certificate)
-               ? asy_ok
-               : wrong(apk, "a proof of rotation does not end with its signer");
+    if (n == 0 || signer->has_lineage || !asy_view_eq(level.certificate, *signer->is.certificates))
+        return wrong(apk, "a proof of rotation does not end with its signer");
+    signer->has_lineage = true;
+    signer->is.certificates = seen;
+    signer->is.n = n;
+    return asy_ok;
 }
 
 static assay_status read_attributes(struct signer *signer)
@@ -506,37 +418,25 @@ static assay_status claim_signer(struct signer *signer, struct asy_reader r)
 
 /* ---- all of them ---- */
 
-static bool overlaps(const struct signer *a, const struct signer *b)
-{
-    return a->scheme != ASY_APK_V2 && a->min_sdk <= b->max_sdk && b->min_sdk <= a->max_sdk;
-}
-
 assay_status asy_apk_claim(struct asy_apk *apk, enum asy_apk_scheme scheme)
 {
     struct asy_reader r = apk->values[scheme], list, one;
-    struct signer signers[SIGNERS];
-    size_t n = 0;
+    size_t *n = &apk->signers_n[scheme];
 
     if (!get_part(&r, &list) || !asy_at_end(&r))
         return wrong(apk, "the signers are not a list");
     while (!asy_at_end(&list)) {
+        struct signer signer = { .apk = apk, .scheme = scheme };
         assay_status s;
 
-        if (n == SIGNERS)
-            return asy_fail(&apk->reading->diag, ASSAY_E_LIMIT, 0, "signing block: more than %d signers", SIGNERS);
+        if (*n == ASY_APK_SIGNERS)
+            return asy_fail(&apk->reading->diag, ASSAY_E_LIMIT, 0, "signing block: more than %d signers", ASY_APK_SIGNERS);
         if (!get_part(&list, &one))
             return wrong(apk, "the signers are not a list");
-        signers[n] = (struct signer){ .apk = apk, .scheme = scheme };
-        s = claim_signer(&signers[n], one);
+        s = claim_signer(&signer, one);
         if (!assay_ok(s))
             return s;
-        for (size_t i = 0; i < n; i++) {
-            if (overlaps(&signers[i], &signers[n]))
-                return wrong(apk, "two signers for one version of the platform");
-        }
-        if (scheme == ASY_APK_V31 && (n == 0 || signers[n].min_sdk < apk->rotated_from))
-            apk->rotated_from = signers[n].min_sdk;
-        n++;
+        apk->signers[scheme][(*n)++] = signer.is;
     }
-    return n > 0 ? asy_ok : wrong(apk, "no signer");
+    return *n > 0 ? asy_ok : wrong(apk, "no signer");
 }

@@ -66,8 +66,12 @@ static void say(struct walk *walk, struct asy_recipe recipe, uint64_t by)
         const struct asy_piece *piece = &recipe.pieces[i];
 
         switch (piece->kind) {
-        case ASY_PIECE_SPAN:
         case ASY_PIECE_TREE:
+            say(walk, piece->tree.of, by);
+            if (piece->span.len > 0)
+                add_span(walk, piece->span.item, piece->span.off, piece->span.len, by);
+            break;
+        case ASY_PIECE_SPAN:
             add_span(walk, piece->span.item, piece->span.off, piece->span.len, by);
             break;
         case ASY_PIECE_DIGEST:
@@ -323,6 +327,8 @@ static bool add_digested(struct asy_arena *arena, const struct asy_item *item, s
         const struct asy_piece *piece = &recipe.pieces[i];
         struct asy_said *run;
 
+        if (piece->kind == ASY_PIECE_TREE && !add_digested(arena, item, piece->tree.of, list))
+            return false;
         if ((piece->kind != ASY_PIECE_SPAN && piece->kind != ASY_PIECE_TREE) || piece->span.item != item)
             continue;
         run = asy_alloc(arena, 1, sizeof *run);

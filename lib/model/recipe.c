@@ -23,7 +23,16 @@ struct asy_piece asy_tree_piece(struct asy_item *item, uint64_t off, uint64_t da
     return (struct asy_piece){
         .kind = ASY_PIECE_TREE,
         .span = { item, off, data_len + tree_len },
-        .tree = { data_len, salt },
+        .tree = { .data_len = data_len, .salt = salt },
+    };
+}
+
+struct asy_piece asy_tree_over(struct asy_item *item, struct asy_recipe of, uint64_t data_len, struct asy_view salt)
+{
+    return (struct asy_piece){
+        .kind = ASY_PIECE_TREE,
+        .span = { item, 0, 0 },
+        .tree = { .data_len = data_len, .of = of, .salt = salt },
     };
 }
 

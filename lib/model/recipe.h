@@ -17,7 +17,7 @@ enum asy_piece_kind {
     ASY_PIECE_LITERAL, /* bytes given here */
     ASY_PIECE_SPAN,    /* `len` bytes of an item at `off` */
     ASY_PIECE_DIGEST,  /* the raw digest of another recipe */
-    ASY_PIECE_TREE,    /* a span of data and the hash tree over it; alone in its recipe, whose SHA-256 is the tree's root */
+    ASY_PIECE_TREE,    /* data and the hash tree over it; alone in its recipe, whose SHA-256 is the tree's root */
 };
 
 struct asy_recipe {
@@ -38,6 +38,7 @@ struct asy_piece {
     } digest;
     struct {
         uint64_t data_len; /* of the span: the rest of it is the tree */
+        struct asy_recipe of; /* or the data, literals and spans of one item: the tree is nowhere, and the span is empty */
         struct asy_view salt;
     } tree;
 };
@@ -52,6 +53,12 @@ struct asy_piece asy_whole(struct asy_item *);
  */
 struct asy_piece asy_tree_piece(struct asy_item *, uint64_t off, uint64_t data_len, uint64_t tree_len,
                                 struct asy_view salt);
+
+/*
+ * The same tree over the literals and spans of `of`, `data_len` bytes of the one item, which holds no tree.  Zeros fill the
+ * last block.
+ */
+struct asy_piece asy_tree_over(struct asy_item *, struct asy_recipe of, uint64_t data_len, struct asy_view salt);
 struct asy_piece asy_digest_piece(enum asy_digest_alg, struct asy_recipe of);
 
 /* A copy of the pieces in the arena; false when it is full. */

@@ -29,6 +29,12 @@ static void find_in_signature(struct asy_weighing *rule, const struct asy_fact *
     enum asy_severity severity = unless_met(rule);
     size_t told;
 
+    if (signature->is_android && !asy_fact_holds(fact)) {
+        /* some version of the platform asks this very one, whoever else signed */
+        asy_add_finding(rule->dossier, ASY_BLOCKS, fact->why.reason, asy_about_of(fact), fact->claim.document, "%s",
+                        fact->why.detail == NULL ? "" : fact->why.detail);
+        return;
+    }
     if (signature->role == ASY_ROLE_BACKS || signature->role == ASY_ROLE_CERTIFIES)
         return; /* told by what it belongs to */
     if ((fact->standing || asy_is_only_strictness(fact)) && too_little != ASY_REASON_NONE)

@@ -30,9 +30,11 @@ expect 1 'two sections for one file' $v "$jar/invalid/twin.jar"
 # Android
 apk=$data/android
 v="$assay verify $at --key $apk/vendor.crt"
-for name in v2 v3 v2v3; do
+for name in v2 v3 v2v3 v1v2v3 two verity verity_only ranges rotated v31; do
     expect 0 'ALLOW' $v "$apk/valid/$name.apk"
     expect 0 'consistent' "$assay" inspect --strict "$apk/valid/$name.apk"
+done
+for name in v2 v3 v2v3 v1v2v3 verity rotated v31; do
     expect 12 'signer.unknown' "$assay" verify $at --key "$apk/other.crt" "$apk/valid/$name.apk"
 done
 expect 10 'evidence.absent' $v --min-sdk 23 "$apk/valid/v2.apk"
@@ -45,6 +47,23 @@ expect 1 'there twice' $v "$apk/invalid/twice.apk"
 expect 11 'signature.invalid' $v "$apk/invalid/certificate.apk"
 expect 13 'digest.mismatch' $v "$apk/invalid/content.apk"
 expect 10 'evidence.absent' $v "$apk/invalid/prefix.apk"
+for name in root length short; do
+    expect 13 'digest.mismatch' $v "$apk/invalid/verity_$name.apk"
+done
+
+# and its signers speak for it together, on every version of the platform
+expect 1 'by different signers' $v "$apk/invalid/v1_other.apk"
+expect 1 'that v3 starts from' $v "$apk/invalid/v2_other.apk"
+expect 1 'that v3 starts from' $v "$apk/invalid/lineage_other.apk"
+expect 1 'follow on one only' $v "$apk/invalid/v2_two.apk"
+expect 1 'proof of rotation' $v "$apk/invalid/v31_other.apk"
+expect 1 'takes the other' $v "$apk/invalid/v31_late.apk"
+expect 11 'signature.invalid' $v "$apk/invalid/lineage_forged.apk"
+expect 1 'overlap, or have a gap' $v "$apk/invalid/gap.apk"
+expect 1 'overlap, or have a gap' $v "$apk/invalid/overlap.apk"
+expect 1 'after the oldest' $v "$apk/invalid/late.apk"
+expect 0 'ALLOW' $v --min-sdk 29 "$apk/invalid/late.apk"
+expect 1 'end before the newest' $v "$apk/invalid/early.apk"
 
 # wheels
 whl=$data/wheel

@@ -447,6 +447,8 @@ static const struct update updates[] = {
     { "jar", "jar/valid/signed.jar", "agent.jar", in_jar_framing, { { 0 } }, { { ASSAY_TRUST_ANCHOR, "jar/root.crt" } }, NULL, NULL, 1 },
     { "android, v2", "android/valid/v2.apk", "agent.apk", NULL, { { 0 } }, KEY("android/vendor.crt"), NULL, NULL, 1, IN_MEMORY,
       true },
+    { "android, verity", "android/valid/verity_only.apk", "agent.apk", NULL, { { 0 } }, KEY("android/vendor.crt"), NULL, NULL, 1,
+      IN_MEMORY, true },
 #endif
     { "apk v2", "apk/good.apk", "agent.apk", in_apk_head, { { 0 } }, KEY("apk/vendor.rsa.pub"), NULL, NULL, 1 },
     { "apk v3", "apk/v3.apk", "agent.apk", NULL, { { 0 } }, KEY("apk/vendor.rsa.pub"), NULL, NULL, 1 },
