@@ -63,9 +63,10 @@ static const struct asy_apk_signer *next_of(const struct asy_apk *apk, enum asy_
 static const char *walk(const struct asy_apk *apk, enum asy_apk_scheme scheme, const struct asy_apk_signer **last)
 {
     const struct asy_apk_signer *signer = next_of(apk, scheme, 0);
+    uint64_t at = signer == NULL ? 0 : signer->min_sdk;
     size_t n = 0;
 
-    for (uint64_t at = signer->min_sdk; signer != NULL && signer->min_sdk == at; n++) {
+    for (; signer != NULL && signer->min_sdk == at; n++) {
         if (*last != NULL && !follows(signer, *last))
             return "a signer takes the place of one that its proof of rotation does not have";
         *last = signer;
@@ -82,16 +83,16 @@ static const char *walk_versions(const struct asy_apk *apk, uint32_t min_sdk)
 
     if (what != NULL)
         return what;
-    if (first->min_sdk > (min_sdk > V3_FROM ? min_sdk : V3_FROM))
+    if (first == NULL || first->min_sdk > (min_sdk > V3_FROM ? min_sdk : V3_FROM))
         return "the versions of its signers begin after the oldest that the package is for";
     if ((v31 != NULL && (!apk->has_rotation || v31->min_sdk != apk->rotation)) || (v31 == NULL && apk->has_rotation))
         return "the signatures of v3 and v3.1 disagree from which version on the one takes the other's place";
-    if (v31 != NULL && (uint64_t)last->max_sdk + 1 < v31->min_sdk)
+    if (v31 != NULL && last != NULL && (uint64_t)last->max_sdk + 1 < v31->min_sdk)
         return "the versions of its signers overlap, or have a gap between them";
     what = v31 == NULL ? NULL : walk(apk, ASY_APK_V31, &last);
     if (what != NULL)
         return what;
-    return last->max_sdk >= NEWEST ? NULL : "the versions of its signers end before the newest";
+    return last != NULL && last->max_sdk >= NEWEST ? NULL : "the versions of its signers end before the newest";
 }
 
 const char *asy_apk_discord(const struct asy_apk *apk, const struct asy_view *v1, size_t n, uint32_t min_sdk)
