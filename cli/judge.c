@@ -20,11 +20,14 @@ const struct option_spec judge_options[] = {
     { "krl", 0, "FILE", "SSH keys that are revoked" },
     { "npm-keys", 0, "FILE", "trust the keys of an npm registry" },
     { "trust-dir", 0, "DIR", "trust what a directory of assay trust says" },
+    { "layout-key", 0, "FILE", "trust in-toto layouts that this key and all others named so have signed" },
     { "signature", 's', "FILE", "a signature; then no other evidence is looked for" },
     { "manifest", 'm', "FILE", "a list of digests" },
     { "pin-manifest", 0, "FILE", "a list of digests that you vouch for yourself" },
     { "integrity", 0, "SRI", "a digest that you vouch for yourself, as sha512-BASE64" },
     { "packument", 0, "FILE", "what an npm registry says of a package" },
+    { "layout", 0, "FILE", "an in-toto layout; alone, without a subject, its recorded steps are judged" },
+    { "link-dir", 0, "DIR", "where the links of that layout are (default: beside it)" },
     { "catalog", 0, "FILE", "a Windows security catalogue that lists the file" },
     { "timestamp", 0, "FILE", "an RFC 3161 timestamp over the subject or a signature" },
     { "release", 0, "FILE", "a signed list of indices (InRelease, Release)" },
@@ -76,6 +79,7 @@ static const struct trust_option trust_options[] = {
     { "allowed-signers", ASSAY_TRUST_ALLOWED_SIGNERS },
     { "krl", ASSAY_TRUST_KRL },
     { "npm-keys", ASSAY_TRUST_NPM_KEYS },
+    { "layout-key", ASSAY_TRUST_LAYOUT_KEY },
 };
 
 struct role_option {
@@ -93,6 +97,8 @@ static const struct role_option role_options[] = {
     { "index", ASSAY_ROLE_INDEX },
     { "index-signature", ASSAY_ROLE_INDEX_SIGNATURE },
     { "packument", ASSAY_ROLE_PACKUMENT },
+    { "layout", ASSAY_ROLE_LAYOUT },
+    { "link-dir", ASSAY_ROLE_LINK_DIR },
 };
 
 /* Options that are settings under a name of their own. */
@@ -285,6 +291,16 @@ static int take_option(struct judge *judge, const char *name, const char *value)
     return set_look(judge, name, value);
 }
 
+/* Without a subject, a layout that is named is one itself. */
+static const char *layout_of(const struct judge *judge)
+{
+    for (size_t i = 0; i < judge->evidence_n; i++) {
+        if (judge->evidence[i].role == ASSAY_ROLE_LAYOUT)
+            return judge->evidence[i].path;
+    }
+    return NULL;
+}
+
 static int take_words(struct judge *judge, int argc, char **argv)
 {
     struct option_walk walk = { .command = judge->command, .argc = argc, .argv = argv };
@@ -306,6 +322,8 @@ static int take_words(struct judge *judge, int argc, char **argv)
         if (code != 0)
             return code;
     }
+    if (judge->operand == NULL)
+        judge->operand = layout_of(judge);
     if (judge->operand == NULL) {
         complain("%s needs a file, a directory or a digest; see assay help %s", judge->command->name,
                  judge->command->name);

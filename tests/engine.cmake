@@ -19,6 +19,7 @@ endfunction()
 # A second program's reading of archives: libarchive, which the library itself loads only when it is needed.
 assay_engine_test(property property PkgConfig::CRITERION ${ARCHIVE_LIBRARIES})
 assay_engine_test(property changing PkgConfig::CRITERION)
+assay_engine_test(property layout PkgConfig::CRITERION)
 
 # Memory that runs out: the allocations of the objects go through the test's own functions.
 assay_engine_test(property faults)

@@ -46,6 +46,7 @@ enum assay_trust_kind {
     ASSAY_TRUST_ALLOWED_SIGNERS, /* ssh-keygen(1) */
     ASSAY_TRUST_KRL,             /* SSH keys that are revoked */
     ASSAY_TRUST_NPM_KEYS,        /* keys of an npm registry, as it serves them */
+    ASSAY_TRUST_LAYOUT_KEY,      /* a public key for in-toto layouts, which each of these must have signed */
 };
 
 /* NULL when memory is short. */
@@ -107,6 +108,8 @@ enum assay_role {
     ASSAY_ROLE_INDEX_SIGNATURE, /* over the index that was named before it */
     ASSAY_ROLE_PACKUMENT,       /* what an npm registry says of a package */
     ASSAY_ROLE_CATALOG,         /* a Windows security catalogue: signed digests of files */
+    ASSAY_ROLE_LAYOUT,          /* an in-toto layout; of the subject's own path: its recorded steps alone are judged */
+    ASSAY_ROLE_LINK_DIR,        /* the directory of that layout's links; by default that of the layout */
 };
 
 /* A file or a directory; evidence is looked for beside it, unless some is named.  NULL when memory is short. */

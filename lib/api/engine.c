@@ -24,6 +24,8 @@ assay_status asy_trust_given(struct asy_trust *trust, const struct asy_given *gi
         return asy_trust_add_krl(trust, bytes, diag);
     case ASSAY_TRUST_NPM_KEYS:
         return asy_trust_add_npm_keys(trust, given->name, bytes, diag);
+    case ASSAY_TRUST_LAYOUT_KEY:
+        return asy_trust_add_layout_key(trust, given->name, bytes, given->from, given->until, diag);
     case ASSAY_TRUST_INTERMEDIATE:
     case ASSAY_TRUST_CRL:
         break;
@@ -84,6 +86,8 @@ enum assay_trust_kind asy_given_kind(enum asy_trust_kind kind)
         return ASSAY_TRUST_KRL;
     case ASY_TRUST_NPM_KEYS:
         return ASSAY_TRUST_NPM_KEYS;
+    case ASY_TRUST_LAYOUT_KEY:
+        return ASSAY_TRUST_LAYOUT_KEY;
     }
     return ASSAY_TRUST_KEY;
 }

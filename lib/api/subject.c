@@ -106,6 +106,10 @@ static enum asy_input_role role_of(enum assay_role role)
         return ASY_INPUT_INDEX_SIGNATURE;
     case ASSAY_ROLE_PACKUMENT:
         return ASY_INPUT_PACKUMENT;
+    case ASSAY_ROLE_LAYOUT:
+        return ASY_INPUT_LAYOUT;
+    case ASSAY_ROLE_LINK_DIR:
+        return ASY_INPUT_LINK_DIR;
     }
     return ASY_INPUT_SIGNATURE;
 }

@@ -47,6 +47,7 @@ enum asy_signature_role {
     ASY_ROLE_BACKS,     /* claim `of` holds only if this one does too, under the same key */
     ASY_ROLE_CERTIFIES, /* it says that the key of claim `of` belongs to somebody (an SSH certificate) */
     ASY_ROLE_STAMPS,    /* a timestamp authority's; see ASY_CLAIM_STAMP */
+    ASY_ROLE_RECORDS,   /* a functionary's, about a step of a layout that says under which key it counts */
 };
 
 /* An SSH certificate (PROTOCOL.certkeys), as far as a verifier must judge it. */
@@ -95,6 +96,7 @@ struct asy_signature {
     struct asy_view comment;               /* a signed comment (minisign) */
     bool is_one_of_several;                /* of a document that has others and says of none whose it is: it is disproved
                                               only where none of them holds */
+    bool is_layout;                        /* of a layout: by the keys that are trusted for layouts, and by no other */
     bool is_android;                       /* of an Android package, whose platform takes what is weak elsewhere */
     bool is_bare_cms;                      /* CMS without signed attributes: what it signs must not be a set of them */
     bool has_claimed_time;

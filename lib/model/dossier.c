@@ -72,6 +72,16 @@ struct asy_statement *asy_add_statement(struct asy_dossier *dossier, enum asy_st
     return statement;
 }
 
+void asy_add_step(struct asy_dossier *dossier, const struct asy_item *layout, struct asy_view name,
+                  unsigned functionaries, unsigned threshold, bool holds)
+{
+    if (!asy_grow(dossier->arena, &dossier->steps, dossier->steps_n, &dossier->steps_room, sizeof *dossier->steps)) {
+        dossier->incomplete = true;
+        return;
+    }
+    dossier->steps[dossier->steps_n++] = (struct asy_step_answer){ layout, name, functionaries, threshold, holds };
+}
+
 struct asy_claim *asy_add_claim(struct asy_dossier *dossier, enum asy_claim_kind kind, struct asy_item *document,
                                 asy_claim_no *no)
 {

@@ -57,6 +57,7 @@ struct asy_item {
     bool is_evidence;      /* read as evidence */
     bool was_named;        /* the caller named it: it must be readable */
     bool is_packument;     /* the caller says that it is what an npm registry says of a package */
+    bool is_layout;        /* the caller named it as an in-toto layout */
     bool is_index;         /* the caller named it as a list of packages */
     bool is_link;          /* a symbolic link inside the tree, or any link inside an archive */
     struct asy_item *leads_to; /* of a link in an archive: the file whose bytes it has; NULL: none that is there */
@@ -129,6 +130,14 @@ struct asy_statement {
     int64_t time; /* seconds since 1970 */
 };
 
+/* How a step of an in-toto layout came out. */
+struct asy_step_answer {
+    const struct asy_item *layout;
+    struct asy_view name;
+    unsigned functionaries, threshold; /* whose links count, and how many must */
+    bool holds;                        /* as many, and they say the same */
+};
+
 enum asy_severity { ASY_NOTE = 0, ASY_BLOCKS };
 
 struct asy_finding {
@@ -160,6 +169,8 @@ struct asy_dossier {
     size_t findings_n, findings_room;
     struct asy_statement *statements;
     size_t statements_n, statements_room;
+    struct asy_step_answer *steps;
+    size_t steps_n, steps_room;
     struct asy_principal principals[ASY_PRINCIPALS];
     size_t principals_n;
     struct asy_tree *tree; /* the subject's directory, open while there is work; NULL when it is none */
@@ -186,6 +197,8 @@ struct asy_item *asy_add_derived(struct asy_dossier *, struct asy_item *parent, 
 struct asy_statement *asy_add_statement(struct asy_dossier *, enum asy_statement_kind, struct asy_item *document);
 struct asy_claim *asy_add_claim(struct asy_dossier *, enum asy_claim_kind, struct asy_item *document,
                                 asy_claim_no *no);
+void asy_add_step(struct asy_dossier *, const struct asy_item *layout, struct asy_view name, unsigned functionaries,
+                  unsigned threshold, bool holds);
 void asy_add_finding(struct asy_dossier *, enum asy_severity, enum asy_reason, const struct asy_item *about,
                      const struct asy_item *source, const char *format, ...) __attribute__((format(printf, 6, 7)));
 

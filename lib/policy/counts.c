@@ -149,7 +149,8 @@ bool asy_is_complete(const struct asy_weighing *rule)
 /* By what the policy trusts, never by a name that a signer, an authority or a file has given itself. */
 static bool is_trusted_as(const struct asy_principal *principal, const struct asy_trust_entry *entry)
 {
-    const char *name = entry->kind == ASY_TRUST_KEY      ? principal->key
+    bool is_key = entry->kind == ASY_TRUST_KEY || entry->kind == ASY_TRUST_LAYOUT_KEY;
+    const char *name = is_key                            ? principal->key
                        : entry->kind == ASY_TRUST_ANCHOR ? principal->anchor
                                                          : NULL;
 

@@ -21,6 +21,7 @@ enum asy_trust_kind {
     ASY_TRUST_ALLOWED_SIGNERS,
     ASY_TRUST_KRL,
     ASY_TRUST_NPM_KEYS,
+    ASY_TRUST_LAYOUT_KEY,
 };
 
 struct asy_trust_entry {

@@ -40,6 +40,8 @@ static const char *kind_name(enum asy_trust_kind kind)
         return "revocations of SSH keys from";
     case ASY_TRUST_NPM_KEYS:
         return "the npm registry whose keys are in";
+    case ASY_TRUST_LAYOUT_KEY:
+        return "in-toto layouts, every one of which must be signed by the key";
     }
     return "";
 }

@@ -35,7 +35,8 @@ static void find_in_signature(struct asy_weighing *rule, const struct asy_fact *
                         fact->why.detail == NULL ? "" : fact->why.detail);
         return;
     }
-    if (signature->role == ASY_ROLE_BACKS || signature->role == ASY_ROLE_CERTIFIES)
+    if (signature->role == ASY_ROLE_BACKS || signature->role == ASY_ROLE_CERTIFIES ||
+        signature->role == ASY_ROLE_RECORDS)
         return; /* told by what it belongs to */
     if ((fact->standing || asy_is_only_strictness(fact)) && too_little != ASY_REASON_NONE)
         asy_add_finding(rule->dossier, unless_met_or_waived(rule, too_little, asy_about_of(fact)), too_little,

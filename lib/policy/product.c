@@ -7,10 +7,10 @@
 
 /* ---- requirements ---- */
 
-/* Keys and anchors sign; timestamp authorities, helpers and revocations do not. */
+/* Keys, also those of layouts, and anchors sign; timestamp authorities, helpers and revocations do not. */
 static bool is_signer(const struct asy_trust_entry *entry)
 {
-    return entry->kind == ASY_TRUST_KEY || entry->kind == ASY_TRUST_ANCHOR;
+    return entry->kind == ASY_TRUST_KEY || entry->kind == ASY_TRUST_ANCHOR || entry->kind == ASY_TRUST_LAYOUT_KEY;
 }
 
 static bool fail_nobody(struct asy_policy_job *job, const struct asy_node *node, const char *name)

@@ -23,6 +23,7 @@ static const struct trust_list trust_lists[] = {
     { "crls", ASY_TRUST_CRL, "a crl", file_fields, false },
     { "allowed-signers", ASY_TRUST_ALLOWED_SIGNERS, "an allowed-signers entry", file_fields, false },
     { "krls", ASY_TRUST_KRL, "a krl", file_fields, false },
+    { "layout-keys", ASY_TRUST_LAYOUT_KEY, "a layout-key", key_fields, true },
     { "npm-keys", ASY_TRUST_NPM_KEYS, "an npm-keys entry", file_fields, false },
 };
 

@@ -25,6 +25,8 @@ static const char *name_of_role(enum asy_signature_role role)
         return "backs";
     case ASY_ROLE_CERTIFIES:
         return "certifies";
+    case ASY_ROLE_RECORDS:
+        return "records";
     case ASY_ROLE_STAMPS:
         break;
     }
@@ -151,6 +153,25 @@ static void put_fact(struct asy_json *json, const struct asy_fact *fact)
     }
 }
 
+static void put_steps(struct asy_json *json)
+{
+    const struct asy_dossier *dossier = json->account->dossier;
+
+    asy_json_open_key(json, "steps", "[");
+    for (size_t i = 0; i < dossier->steps_n; i++) {
+        const struct asy_step_answer *step = &dossier->steps[i];
+
+        asy_json_open(json, "\n{");
+        asy_json_item_name(json, "layout", step->layout);
+        asy_json_view(json, "name", step->name);
+        asy_json_unsigned(json, "functionaries", step->functionaries);
+        asy_json_unsigned(json, "required", step->threshold);
+        asy_json_bool(json, "holds", step->holds);
+        asy_json_close(json, "}");
+    }
+    asy_json_close(json, "]");
+}
+
 void asy_json_evidence(struct asy_json *json)
 {
     const struct asy_dossier *dossier = json->account->dossier;
@@ -159,4 +180,5 @@ void asy_json_evidence(struct asy_json *json)
     for (size_t i = 0; i < dossier->facts_n; i++)
         put_fact(json, dossier->facts[i]);
     asy_json_close(json, "]");
+    put_steps(json);
 }

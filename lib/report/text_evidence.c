@@ -106,11 +106,16 @@ static void put_end(const struct asy_pen *pen, const struct asy_fact *fact)
     asy_put_text(pen->sink, "\n");
 }
 
+static const char *label_of(enum asy_signature_role role)
+{
+    return role == ASY_ROLE_SIGNS ? "signature" : role == ASY_ROLE_RECORDS ? "  link" : "  backing";
+}
+
 static void put_signature(const struct asy_pen *pen, const struct asy_fact *fact)
 {
     const struct asy_signature *signature = &fact->claim.is.signature;
 
-    put_row(pen, signature->role == ASY_ROLE_SIGNS ? "signature" : "  backing", verdict_of(fact));
+    put_row(pen, label_of(signature->role), verdict_of(fact));
     put_signer(pen, fact);
     if (signature->comment.len > 0) {
         asy_put_text(pen->sink, ", signed comment ");
@@ -386,6 +391,28 @@ static void put_content(const struct asy_pen *pen)
     asy_put_text(pen->sink, "\n");
 }
 
+/* The steps of a layout: what its signature is worth. */
+static void put_steps(const struct asy_pen *pen)
+{
+    const struct asy_dossier *dossier = pen->account->dossier;
+    size_t n = 0;
+
+    for (size_t i = 0; i < dossier->steps_n; i++) {
+        const struct asy_step_answer *step = &dossier->steps[i];
+
+        if (!asy_pen_has_room(pen, n++))
+            continue;
+        put_row(pen, "step", step->holds ? good : bad);
+        asy_pen_quoted(pen, step->name);
+        asy_put_text(pen->sink, " recorded by ");
+        asy_pen_count(pen, step->functionaries, "functionary", "functionaries");
+        asy_put_format(pen->sink, ", %u required", step->threshold);
+        put_document(pen, step->layout);
+        asy_put_text(pen->sink, "\n");
+    }
+    asy_pen_rest(pen, n, "               ");
+}
+
 void asy_text_evidence(const struct asy_pen *pen)
 {
     bool by_somebody = put_pins(pen);
@@ -395,6 +422,7 @@ void asy_text_evidence(const struct asy_pen *pen)
         put_row(pen, "signature", none);
         asy_put_text(pen->sink, "no signature and no pin was found\n");
     }
+    put_steps(pen);
     put_each(pen, ASY_CLAIM_CHAIN, put_chain);
     put_each(pen, ASY_CLAIM_STAMP, put_stamp);
     put_manifests(pen);

@@ -424,6 +424,8 @@ static bool is_version_of(const struct asy_pgp_part *part, const struct asy_open
 
 bool asy_trust_may_have_signed(const struct asy_trusted_key *entry, const struct asy_signature *signature)
 {
+    if (entry->is_layout != signature->is_layout)
+        return false;
     if (entry->is_registry)
         return signature->openpgp == NULL && asy_view_eq(signature->key_id, entry->key_id);
     if (entry->openpgp == NULL || signature->openpgp == NULL)

@@ -20,6 +20,7 @@ struct asy_trusted_key {
     struct asy_view ssh_blob; /* for KRLs; empty where it was not an SSH key */
     const struct asy_pgp_part *openpgp; /* the key of an OpenPGP certificate that it is, and then nothing else; NULL */
     bool is_registry;         /* of an npm registry: for signatures that name it, and valid by the time of publication */
+    bool is_layout;           /* for in-toto layouts, every one of which it must have signed, and for nothing else */
     int64_t from, until;      /* seconds since 1970; valid at from <= t < until */
 };
 
@@ -38,6 +39,12 @@ assay_status asy_trust_add_key(struct asy_trust *, const char *name, struct asy_
 
 /* The keys of an npm registry, as it serves them. */
 assay_status asy_trust_add_npm_keys(struct asy_trust *, const char *name, struct asy_view, struct asy_diag *);
+
+/*
+ * A key for in-toto layouts: a file as of asy_trust_add_key but for OpenPGP, or the JSON that in-toto-keygen(1) writes.
+ */
+assay_status asy_trust_add_layout_key(struct asy_trust *, const char *name, struct asy_view, int64_t from, int64_t until,
+                                      struct asy_diag *);
 
 /* allowed_signers (ssh-keygen(1)) and key revocation lists (PROTOCOL.krl, or a list of public keys). */
 assay_status asy_trust_add_allowed_signers(struct asy_trust *, const char *name, struct asy_view, struct asy_diag *);

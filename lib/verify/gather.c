@@ -238,20 +238,45 @@ static assay_status gather_file(struct asy_run *run, const struct asy_subject *s
 
 /* ---- what the caller named ---- */
 
+/* The part of a path of the caller below the subject's directory; empty when it leads elsewhere. */
+static struct asy_view below_tree(const struct asy_run *run, struct asy_view path)
+{
+    struct asy_view prefix = asy_view_of(run->job->subject->path);
+
+    while (prefix.len > 1 && prefix.data[prefix.len - 1] == '/')
+        prefix.len--;
+    if (run->subject != NULL || prefix.len == 0 || !asy_view_starts(path, prefix) || path.len <= prefix.len ||
+        path.data[prefix.len] != '/')
+        return (struct asy_view){ NULL, 0 };
+    return asy_view_from(path, prefix.len + 1);
+}
+
 /* A named file that lies in the tree is that file of the tree. */
 static struct asy_item *find_in_tree(struct asy_run *run, const struct index *index, const struct asy_input *input)
 {
-    const char *root = run->job->subject->path;
-    struct asy_view path = asy_view_of(input->path), prefix;
+    struct asy_view below = below_tree(run, asy_view_of(input->path));
 
-    if (run->subject != NULL || root == NULL || input->path == NULL)
-        return NULL;
-    prefix = asy_view_of(root);
-    while (prefix.len > 1 && prefix.data[prefix.len - 1] == '/')
-        prefix.len--;
-    if (!asy_view_starts(path, prefix) || path.len <= prefix.len || path.data[prefix.len] != '/')
-        return NULL;
-    return find(index, asy_view_from(path, prefix.len + 1));
+    return below.len == 0 ? NULL : find(index, below);
+}
+
+struct asy_item *asy_find_in_tree(const struct asy_run *run, const char *path)
+{
+    struct asy_view below = below_tree(run, asy_view_of(path));
+
+    for (size_t i = 0; below.len > 0 && i < run->dossier->items_n; i++) {
+        struct asy_item *item = run->dossier->items[i];
+
+        if (item->is_member && item->parent == NULL && asy_view_is(below, item->name))
+            return item;
+    }
+    return NULL;
+}
+
+static bool is_subject(const struct asy_run *run, const struct asy_input *input)
+{
+    const char *path = run->job->subject->path;
+
+    return run->subject != NULL && path != NULL && input->path != NULL && strcmp(path, input->path) == 0;
 }
 
 static struct asy_item *add_input(struct asy_run *run, const struct index *index, const struct asy_input *input)
@@ -263,6 +288,8 @@ static struct asy_item *add_input(struct asy_run *run, const struct index *index
 
     if (item != NULL)
         return item;
+    if (input->role == ASY_INPUT_LAYOUT && is_subject(run, input))
+        return run->subject; /* without a product its layout is all that there is */
     if (name == NULL)
         name = input->path == NULL ? "-" : input->path;
     source = input->path != NULL ? asy_source_at(arena, AT_FDCWD, input->path)
@@ -299,14 +326,22 @@ static assay_status gather_inputs(struct asy_run *run, const struct index *index
     struct asy_item *package_index = NULL;
 
     for (const struct asy_input *input = run->job->subject->inputs; input != NULL; input = input->next) {
-        struct asy_item *item = add_input(run, index, input);
+        struct asy_item *item;
         int pin;
 
+        if (input->role == ASY_INPUT_LINK_DIR) {
+            run->link_dir = input->path;
+            continue;
+        }
+        item = add_input(run, index, input);
         if (item == NULL)
             return no_room(run);
         item->is_evidence = true;
         item->was_named = true;
         item->known_as = input->known_as;
+        item->is_layout = input->role == ASY_INPUT_LAYOUT;
+        if (item->is_layout)
+            run->layout_path = input->path;
         item->is_packument = input->role == ASY_INPUT_PACKUMENT;
         item->is_index = input->role == ASY_INPUT_INDEX;
         if (item->is_index)

@@ -127,6 +127,7 @@ static const struct asy_trusted_key *trusted_key_of(const struct asy_run *run, c
         const struct asy_trusted_key *key = asy_trust_key(trust, i);
 
         if (key->openpgp != NULL || /* trusted as a part of its certificate only */
+            key->is_layout != fact->claim.is.signature.is_layout ||
             memcmp(asy_key_fingerprint(key->key), fact->key_fingerprint, sizeof fact->key_fingerprint) != 0)
             continue;
         if (run->dossier->at >= key->from && run->dossier->at < key->until)
@@ -468,7 +469,7 @@ static void fall_with_chain(struct asy_run *run, struct asy_fact *fact)
     falls_with(fact, &chain->why);
 }
 
-static void judge_signature(struct asy_run *run, struct asy_fact *fact)
+void asy_judge_signature(struct asy_run *run, struct asy_fact *fact)
 {
     if (fact->outcome == ASY_UNCHECKED) {
         judge_unanswered(run, fact);
@@ -605,7 +606,10 @@ void asy_judge(struct asy_run *run)
     for (size_t i = 0; i < run->dossier->facts_n; i++) {
         struct asy_fact *fact = run->dossier->facts[i];
 
-        if (fact->claim.kind == ASY_CLAIM_SIGNATURE && fact->claim.is.signature.role == ASY_ROLE_SIGNS)
-            judge_signature(run, fact);
+        if (fact->claim.kind == ASY_CLAIM_SIGNATURE && fact->claim.is.signature.role == ASY_ROLE_SIGNS &&
+            !fact->claim.is.signature.is_layout) /* which stands or falls with what its steps did */
+            asy_judge_signature(run, fact);
     }
+    if (run->layout != NULL)
+        asy_judge_layout(run);
 }

@@ -177,6 +177,8 @@ void asy_read_item(struct asy_run *run, struct asy_item *item)
 
     if (!assay_ok(s))
         cannot_read(run, item, diag.code == ASSAY_E_LIMIT ? ASY_LIMIT_REACHED : ASY_EVIDENCE_UNREADABLE, diag.text);
+    else if (item->is_layout)
+        asy_read_layout(run, item, bytes);
     else if (item->is_packument)
         read_as(run, item, asy_format_named(ASY_TEXT("npm")), bytes);
     else if (format != NULL && asy_is_read_whole(format))
@@ -216,12 +218,12 @@ static size_t read_from(struct asy_run *run, size_t from)
  */
 assay_status asy_read_evidence(struct asy_run *run)
 {
-    bool was_package = run->subject != NULL && asy_read_subject_package(run);
+    bool was_read = run->subject != NULL && (run->subject->is_layout || asy_read_subject_package(run));
     size_t read = read_from(run, 0);
 
     if (run->subject == NULL)
         asy_read_packages(run);
-    else if (!was_package)
+    else if (!was_read)
         asy_read_subject(run);
     (void)read_from(run, read);
     return asy_ok;

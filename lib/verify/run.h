@@ -23,6 +23,8 @@ struct asy_run {
     size_t known_n;
     bool inspects;            /* nothing is ruled: archives are walked */
     bool by_members;          /* the subject is an archive judged by its members */
+    struct asy_layout_work *layout;          /* the in-toto layout that the caller named, once it was read; NULL */
+    const char *layout_path, *link_dir;      /* as the caller gave them; NULL: not */
     uint8_t subject_id[20];   /* of an object of a repository: its id, and */
     const char *ref;          /* the whole name of the reference that leads to the subject; NULL: it has none */
     struct asy_diag diag;
@@ -82,6 +84,18 @@ void asy_settle_anywhere(struct asy_run *, size_t fact_no);
 
 /* Plans and computes digests, and answers every claim. */
 assay_status asy_check(struct asy_run *);
+
+/* Whether one signature stands, and for whom. */
+void asy_judge_signature(struct asy_run *, struct asy_fact *);
+
+/* Reads a layout, and the links and layouts that belong to it. */
+void asy_read_layout(struct asy_run *, struct asy_item *, struct asy_view bytes);
+
+/* Whether that layout is met: the last step, since its signatures stand only then. */
+void asy_judge_layout(struct asy_run *);
+
+/* The file of the subject's tree that a path of the caller leads to, or NULL. */
+struct asy_item *asy_find_in_tree(const struct asy_run *, const char *path);
 
 /* Says for every signature whether it stands, and for whom: the last step before policy. */
 void asy_judge(struct asy_run *);

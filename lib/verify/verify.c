@@ -1,6 +1,6 @@
 #include "base/text.h"
 #include "io/git.h"
-#include "verify/run.h"
+#include "verify/layout.h"
 
 #include <stdlib.h>
 
@@ -37,6 +37,8 @@ static assay_status look(struct asy_run *run)
         s = asy_walk_git(run);
     if (assay_ok(s))
         s = asy_bind(run);
+    if (assay_ok(s) && !asy_plan_product(run))
+        s = asy_fail(&run->diag, ASSAY_E_LIMIT, 0, "memory of the job");
     if (assay_ok(s))
         s = asy_check(run);
     if (assay_ok(s))
