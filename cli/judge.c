@@ -21,6 +21,7 @@ const struct option_spec judge_options[] = {
     { "npm-keys", 0, "FILE", "trust the keys of an npm registry" },
     { "trust-dir", 0, "DIR", "trust what a directory of assay trust says" },
     { "layout-key", 0, "FILE", "trust in-toto layouts that this key and all others named so have signed" },
+    { "gcb-keys", 0, "DIR", "trust the keys of Google Cloud Build in this directory" },
     { "signature", 's', "FILE", "a signature; then no other evidence is looked for" },
     { "manifest", 'm', "FILE", "a list of digests" },
     { "pin-manifest", 0, "FILE", "a list of digests that you vouch for yourself" },
@@ -28,6 +29,8 @@ const struct option_spec judge_options[] = {
     { "packument", 0, "FILE", "what an npm registry says of a package" },
     { "layout", 0, "FILE", "an in-toto layout; alone, without a subject, its recorded steps are judged" },
     { "link-dir", 0, "DIR", "where the links of that layout are (default: beside it)" },
+    { "provenance", 0, "FILE", "signed provenance: how the subject was built" },
+    { "vsa", 0, "FILE", "a signed verification summary of the subject" },
     { "catalog", 0, "FILE", "a Windows security catalogue that lists the file" },
     { "timestamp", 0, "FILE", "an RFC 3161 timestamp over the subject or a signature" },
     { "release", 0, "FILE", "a signed list of indices (InRelease, Release)" },
@@ -42,6 +45,16 @@ const struct option_spec judge_options[] = {
     { "arch", 0, "NAME", "the architecture of a package" },
     { "ref", 0, "NAME", "the reference of a git repository" },
     { "digest", 0, "DIGEST", "the manifest or index of an OCI image layout that you vouch for" },
+    { "builder-id", 0, "URI", "the builder that must have built the subject, with or without @REF" },
+    { "source-uri", 0, "URI", "the repository that it must be built from" },
+    { "source-branch", 0, "NAME", "the branch" },
+    { "source-tag", 0, "NAME", "the tag" },
+    { "source-versioned-tag", 0, "VERSION", "the version of the tag, as v1, v1.2 or v1.2.3" },
+    { "workflow-input", 0, "NAME=VALUE", "what must have been entered to begin the build" },
+    { "verifier-id", 0, "URI", "who must have verified the subject" },
+    { "resource-uri", 0, "URI", "what the subject must have been verified for" },
+    { "verified-level", 0, "LEVEL", "a level that must have been verified, as SLSA_BUILD_LEVEL_3" },
+    { "key-id", 0, "NAME", "what an envelope must call the key of its signature" },
     { "identity", 'i', "NAME", "who must have signed: SSH principal, certificate name" },
     { "signer", 0, "FPR", "fingerprint of the OpenPGP key that must have signed" },
     { "namespace", 'n', "NAME", "namespace of SSH signatures (default: file)" },
@@ -80,6 +93,7 @@ static const struct trust_option trust_options[] = {
     { "krl", ASSAY_TRUST_KRL },
     { "npm-keys", ASSAY_TRUST_NPM_KEYS },
     { "layout-key", ASSAY_TRUST_LAYOUT_KEY },
+    { "gcb-keys", ASSAY_TRUST_GCB_KEYS },
 };
 
 struct role_option {
@@ -99,6 +113,8 @@ static const struct role_option role_options[] = {
     { "packument", ASSAY_ROLE_PACKUMENT },
     { "layout", ASSAY_ROLE_LAYOUT },
     { "link-dir", ASSAY_ROLE_LINK_DIR },
+    { "provenance", ASSAY_ROLE_PROVENANCE },
+    { "vsa", ASSAY_ROLE_SUMMARY },
 };
 
 /* Options that are settings under a name of their own. */
@@ -116,6 +132,16 @@ static const char *const setting_options[][2] = {
     { "arch", "arch" },
     { "ref", "ref" },
     { "digest", "digest" },
+    { "builder-id", "builder_id" },
+    { "source-uri", "source_uri" },
+    { "source-branch", "source_branch" },
+    { "source-tag", "source_tag" },
+    { "source-versioned-tag", "source_versioned_tag" },
+    { "workflow-input", "workflow_input" },
+    { "verifier-id", "verifier_id" },
+    { "resource-uri", "resource_uri" },
+    { "verified-level", "verified_level" },
+    { "key-id", "key_id" },
 };
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
@@ -291,11 +317,11 @@ static int take_option(struct judge *judge, const char *name, const char *value)
     return set_look(judge, name, value);
 }
 
-/* Without a subject, a layout that is named is one itself. */
-static const char *layout_of(const struct judge *judge)
+/* The first piece of evidence that was named as this; NULL: none was. */
+static const char *first_of(const struct judge *judge, enum assay_role role)
 {
     for (size_t i = 0; i < judge->evidence_n; i++) {
-        if (judge->evidence[i].role == ASSAY_ROLE_LAYOUT)
+        if (judge->evidence[i].role == role)
             return judge->evidence[i].path;
     }
     return NULL;
@@ -323,7 +349,9 @@ static int take_words(struct judge *judge, int argc, char **argv)
             return code;
     }
     if (judge->operand == NULL)
-        judge->operand = layout_of(judge);
+        judge->operand = first_of(judge, ASSAY_ROLE_LAYOUT); /* which is then judged by its recorded steps */
+    if (judge->operand == NULL)
+        judge->operand = first_of(judge, ASSAY_ROLE_SUMMARY); /* which says nothing of itself: nothing is allowed by it alone */
     if (judge->operand == NULL) {
         complain("%s needs a file, a directory or a digest; see assay help %s", judge->command->name,
                  judge->command->name);
@@ -347,12 +375,21 @@ static assay_status add_named(assay_subject *subject, const struct named *named)
     return assay_subject_add_file(subject, named->role, named->path);
 }
 
+/* A digest; or, where a summary is named, what it may call a thing that has none, and no file is called so. */
+static bool is_digest(const struct judge *judge)
+{
+    const char *operand = judge->operand;
+
+    return strncmp(operand, "sha256:", 7) == 0 || strncmp(operand, "sha512:", 7) == 0 ||
+           strncmp(operand, "sha384:", 7) == 0 ||
+           (first_of(judge, ASSAY_ROLE_SUMMARY) != NULL && strchr(operand, ':') != NULL && access(operand, F_OK) != 0);
+}
+
 static int make_subject(struct judge *judge)
 {
     const char *operand = judge->operand;
 
-    if (strncmp(operand, "sha256:", 7) == 0 || strncmp(operand, "sha512:", 7) == 0 ||
-        strncmp(operand, "sha384:", 7) == 0) {
+    if (is_digest(judge)) {
         judge->subject = assay_subject_new_digest(operand);
         if (judge->subject == NULL) {
             complain("\"%s\" is no digest", operand);

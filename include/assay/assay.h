@@ -47,6 +47,7 @@ enum assay_trust_kind {
     ASSAY_TRUST_KRL,             /* SSH keys that are revoked */
     ASSAY_TRUST_NPM_KEYS,        /* keys of an npm registry, as it serves them */
     ASSAY_TRUST_LAYOUT_KEY,      /* a public key for in-toto layouts, which each of these must have signed */
+    ASSAY_TRUST_GCB_KEYS,        /* a key of Google Cloud Build, known by its file's name, or a directory of these */
 };
 
 /* NULL when memory is short. */
@@ -110,6 +111,8 @@ enum assay_role {
     ASSAY_ROLE_CATALOG,         /* a Windows security catalogue: signed digests of files */
     ASSAY_ROLE_LAYOUT,          /* an in-toto layout; of the subject's own path: its recorded steps alone are judged */
     ASSAY_ROLE_LINK_DIR,        /* the directory of that layout's links; by default that of the layout */
+    ASSAY_ROLE_PROVENANCE,      /* how the subject was built, signed */
+    ASSAY_ROLE_SUMMARY,         /* what somebody else's verification of the subject came to, signed */
 };
 
 /* A file or a directory; evidence is looked for beside it, unless some is named.  NULL when memory is short. */
@@ -121,7 +124,10 @@ ASSAY_API assay_subject *assay_subject_new_fd(int fd, const char *name) ASSAY_MU
 /* Bytes that outlive the results. */
 ASSAY_API assay_subject *assay_subject_new_memory(const void *bytes, size_t len, const char *name) ASSAY_MUST_USE;
 
-/* "sha256:HEX", for evidence that needs no bytes.  NULL also when the text is no digest. */
+/*
+ * "sha256:HEX", for evidence that needs no bytes; or "kind:value" of any other kind, by which an attestation may name what
+ * has no digest, in at most 64 characters.  NULL also when the text is neither.
+ */
 ASSAY_API assay_subject *assay_subject_new_digest(const char *digest) ASSAY_MUST_USE;
 ASSAY_API void assay_subject_free(assay_subject *);
 

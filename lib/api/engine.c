@@ -1,6 +1,8 @@
 #include "api/internal.h"
 
 #include "api/store.h"
+#include "base/text.h"
+#include "io/tree.h"
 #include "policy/policy.h"
 
 #include <stdlib.h>
@@ -26,6 +28,8 @@ assay_status asy_trust_given(struct asy_trust *trust, const struct asy_given *gi
         return asy_trust_add_npm_keys(trust, given->name, bytes, diag);
     case ASSAY_TRUST_LAYOUT_KEY:
         return asy_trust_add_layout_key(trust, given->name, bytes, given->from, given->until, diag);
+    case ASSAY_TRUST_GCB_KEYS:
+        return asy_trust_add_gcb_key(trust, given->name, bytes, diag);
     case ASSAY_TRUST_INTERMEDIATE:
     case ASSAY_TRUST_CRL:
         break;
@@ -43,7 +47,7 @@ assay_status asy_trust_given(struct asy_trust *trust, const struct asy_given *gi
 }
 
 /* What cannot be used trusts nothing and is said in every report. */
-static assay_status add_given(struct assay_engine *engine, const struct asy_given *given, struct asy_diag *diag)
+static assay_status add_one(struct assay_engine *engine, const struct asy_given *given, struct asy_diag *diag)
 {
     struct asy_view bytes = given->bytes;
     struct asy_diag why = { 0 };
@@ -67,6 +71,38 @@ static assay_status add_given(struct assay_engine *engine, const struct asy_give
     return asy_ok;
 }
 
+/* Keys of Google Cloud Build come as a directory of files, and each is known by its file's name. */
+static assay_status add_key_directory(struct assay_engine *engine, const struct asy_given *given, struct asy_diag *diag)
+{
+    struct asy_tree *tree = NULL;
+    struct asy_diag why = { 0 };
+    assay_status s = asy_tree_open(given->path, true, &engine->limits, engine->arena, &tree, &why);
+
+    if (!assay_ok(s))
+        return asy_list_add(engine->arena, &engine->unusable,
+                            asy_printf(engine->arena, "%s: %s", given->name, why.text))
+                   ? asy_ok
+                   : asy_no_memory(diag);
+    for (size_t i = 0; assay_ok(s) && i < tree->n; i++) {
+        struct asy_given file = *given;
+
+        if (!asy_view_ends(asy_view_of(tree->entries[i].path), ASY_TEXT(".key")))
+            continue;
+        file.name = tree->entries[i].path;
+        file.path = asy_printf(engine->arena, "%s/%s", given->path, tree->entries[i].path);
+        s = file.path == NULL ? asy_no_memory(diag) : add_one(engine, &file, diag);
+    }
+    asy_tree_close(tree);
+    return s;
+}
+
+static assay_status add_given(struct assay_engine *engine, const struct asy_given *given, struct asy_diag *diag)
+{
+    bool is_directory = given->kind == ASSAY_TRUST_GCB_KEYS && given->path != NULL && asy_path_kind(given->path) == 'd';
+
+    return is_directory ? add_key_directory(engine, given, diag) : add_one(engine, given, diag);
+}
+
 enum assay_trust_kind asy_given_kind(enum asy_trust_kind kind)
 {
     switch (kind) {
@@ -88,6 +124,8 @@ enum assay_trust_kind asy_given_kind(enum asy_trust_kind kind)
         return ASSAY_TRUST_NPM_KEYS;
     case ASY_TRUST_LAYOUT_KEY:
         return ASSAY_TRUST_LAYOUT_KEY;
+    case ASY_TRUST_GCB_KEYS:
+        return ASSAY_TRUST_GCB_KEYS;
     }
     return ASSAY_TRUST_KEY;
 }

@@ -67,6 +67,27 @@ assay_subject *assay_subject_new_memory(const void *bytes, size_t len, const cha
     return subject;
 }
 
+/* What a platform calls a thing, "gce_image_id:123": of a kind that is no digest here, printable, and short enough. */
+static bool set_identifier(assay_subject *subject, struct asy_view text)
+{
+    uint8_t *bytes;
+
+    for (size_t i = 0; i < text.len; i++) {
+        if (text.data[i] <= ' ' || text.data[i] > '~')
+            return false;
+    }
+    if (text.len > ASY_DIGEST_MAX || text.data[0] == ':' || text.data[text.len - 1] == ':')
+        return false;
+    bytes = asy_alloc(subject->arena, ASY_DIGEST_MAX + 1, 1);
+    if (bytes == NULL)
+        return false;
+    memcpy(bytes, text.data, text.len);
+    subject->subject.digest_alg = ASY_IDENTIFIER;
+    subject->subject.digest = (struct asy_view){ bytes, ASY_DIGEST_MAX };
+    subject->subject.name = (const char *)bytes;
+    return true;
+}
+
 assay_subject *assay_subject_new_digest(const char *digest)
 {
     const char *colon = digest == NULL ? NULL : strchr(digest, ':');
@@ -77,6 +98,8 @@ assay_subject *assay_subject_new_digest(const char *digest)
         return NULL;
     s = &subject->subject;
     s->digest_alg = asy_digest_of_name((struct asy_view){ (const uint8_t *)digest, (size_t)(colon - digest) });
+    if (s->digest_alg == ASY_DIGEST_NONE && set_identifier(subject, asy_view_of(digest)))
+        return subject;
     if (!asy_digest_known(s->digest_alg) ||
         !asy_hex_decode(subject->arena, asy_view_of(colon + 1), &s->digest) ||
         s->digest.len != asy_digest_len(s->digest_alg)) {
@@ -110,6 +133,10 @@ static enum asy_input_role role_of(enum assay_role role)
         return ASY_INPUT_LAYOUT;
     case ASSAY_ROLE_LINK_DIR:
         return ASY_INPUT_LINK_DIR;
+    case ASSAY_ROLE_PROVENANCE:
+        return ASY_INPUT_PROVENANCE;
+    case ASSAY_ROLE_SUMMARY:
+        return ASY_INPUT_SUMMARY;
     }
     return ASY_INPUT_SIGNATURE;
 }

@@ -144,6 +144,7 @@ static bool describe(const struct assay_engine *engine, const struct asy_subject
     account->subject_name = account->subject != NULL ? account->subject->name : asy_copy_text(arena, name);
     account->subject_kind = account->subject == NULL                  ? "tree"
                             : account->dossier->repository != NULL   ? "git object"
+                            : subject->digest_alg == ASY_IDENTIFIER  ? "identifier"
                             : subject->digest_alg != ASY_DIGEST_NONE ? "digest"
                                                                      : "file";
     account->policy_name = engine->policy == NULL ? "command line" : asy_copy_text(arena, asy_view_of(engine->policy->name));

@@ -23,6 +23,7 @@ static const struct row rows[ASY_DIGEST_ALGS] = {
     [ASY_SHA3_384] = { "sha3-384", 48, 192, true },
     [ASY_SHA3_512] = { "sha3-512", 64, 256, true },
     [ASY_BLAKE2B_512] = { "blake2b-512", 64, 256, true },
+    [ASY_IDENTIFIER] = { "identifier", ASY_DIGEST_MAX, 256, false },
 };
 
 struct spelling {
@@ -47,7 +48,7 @@ const char *asy_digest_name(enum asy_digest_alg alg)
 
 enum asy_digest_alg asy_digest_of_name(struct asy_view name)
 {
-    for (enum asy_digest_alg alg = ASY_MD5; alg < ASY_DIGEST_ALGS; alg++) {
+    for (enum asy_digest_alg alg = ASY_MD5; alg < ASY_IDENTIFIER; alg++) {
         if (asy_view_eq_nocase(name, asy_view_of(rows[alg].name)))
             return alg;
     }

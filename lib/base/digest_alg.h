@@ -20,6 +20,7 @@ enum asy_digest_alg {
     ASY_SHA3_384,
     ASY_SHA3_512,
     ASY_BLAKE2B_512,
+    ASY_IDENTIFIER, /* "kind:value", by which the caller names a thing that has no bytes here; filled up with zeros */
     ASY_DIGEST_ALGS, /* how many there are */
 };
 

@@ -31,6 +31,7 @@ static assay_status claim_signature(struct asy_reading *reading, const struct as
         .message = message,
         .value = from->value,
         .key_id = from->key_id,
+        .is_envelope = true,
         .is_one_of_several = envelope->signatures_n > 1,
     };
     return asy_ok;

@@ -9,6 +9,8 @@
 #include "codec/json_head.h"
 #include "format/predicate.h"
 
+#include <string.h>
+
 enum { SUBJECTS = 16384, DIGESTS = 32, NODES = 1 << 20, DEPTH = 64 };
 
 static const char *const types[] = { "https://in-toto.io/Statement/v0.1", "https://in-toto.io/Statement/v1" };
@@ -34,7 +36,27 @@ static assay_status wrong(struct asy_reading *reading, const struct asy_node *no
     return asy_fail(&reading->diag, ASSAY_E_FORMAT, node->line, "line %u: %s", node->line, what);
 }
 
-/* One digest of a subject; algorithms that are not computed here, as gitCommit, say nothing about any input. */
+/* "kind:value" where the caller names what he means so, and it is short enough; else nothing. */
+static bool is_identifier(struct asy_reading *reading, const struct asy_node *digest, struct asy_view *out)
+{
+    uint8_t *bytes;
+    struct asy_view named;
+    enum asy_digest_alg alg;
+
+    if (reading->subject == NULL || !asy_source_is_digest(reading->subject->source, &alg, &named) ||
+        alg != ASY_IDENTIFIER || digest->key.len + 1 + digest->text.len > ASY_DIGEST_MAX)
+        return false;
+    bytes = asy_alloc(reading->dossier->arena, ASY_DIGEST_MAX, 1);
+    if (bytes == NULL)
+        return false;
+    memcpy(bytes, digest->key.data, digest->key.len);
+    bytes[digest->key.len] = ':';
+    memcpy(bytes + digest->key.len + 1, digest->text.data, digest->text.len);
+    *out = (struct asy_view){ bytes, ASY_DIGEST_MAX };
+    return true;
+}
+
+/* One digest of a subject; algorithms that are not computed here, as gitCommit, say nothing about any file. */
 static assay_status claim_digest(struct asy_reading *reading, const struct asy_node *digest, struct asy_link link)
 {
     struct asy_claim *claim;
@@ -42,9 +64,11 @@ static assay_status claim_digest(struct asy_reading *reading, const struct asy_n
     link.alg = asy_digest_of_name(digest->key);
     if (digest->kind != ASY_NODE_STRING || digest->text.len == 0)
         return wrong(reading, digest, "a digest that is no text");
-    if (!asy_digest_known(link.alg))
-        return asy_ok;
-    if (!asy_hex_decode(reading->dossier->arena, digest->text, &link.value) ||
+    if (!asy_digest_known(link.alg)) {
+        if (link.alg != ASY_DIGEST_NONE || !is_identifier(reading, digest, &link.value))
+            return asy_ok;
+        link.alg = ASY_IDENTIFIER;
+    } else if (!asy_hex_decode(reading->dossier->arena, digest->text, &link.value) ||
         link.value.len != asy_digest_len(link.alg))
         return wrong(reading, digest, "a digest that is not hex of its algorithm's length");
     claim = asy_add_claim(reading->dossier, ASY_CLAIM_LINK, reading->document, NULL);

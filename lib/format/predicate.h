@@ -26,4 +26,17 @@ struct asy_predicate {
 /* The reader of a type, or NULL: then the statement says its subjects and nothing else. */
 const struct asy_predicate *asy_predicate_of(struct asy_view type);
 
+/* The text of a map's member; empty where it is no text or not there. */
+struct asy_view asy_member_text(const struct asy_node *map, const char *name);
+
+/* Adds one thing that the document says; nothing, and true, where the text is empty.  False past a limit. */
+bool asy_say(struct asy_reading *, enum asy_statement_kind, struct asy_view text);
+bool asy_say_named(struct asy_reading *, enum asy_statement_kind, struct asy_view name, struct asy_view text);
+
+/* What an asy_predicate's read answers for a limit. */
+assay_status asy_said_too_much(struct asy_reading *);
+
+/* The names of the statement's subjects that are package URLs. */
+bool asy_say_purls(struct asy_reading *, const struct asy_statement_of *);
+
 #endif

@@ -18,7 +18,7 @@ struct asy_account {
     bool is_inspection; /* no ruling was asked: `ruling` says only whether the subject is consistent in itself */
 
     const char *subject_name;
-    const char *subject_kind;        /* "file", "tree", "digest", "git object" */
+    const char *subject_kind;        /* "file", "tree", "digest", "identifier", "git object" */
     struct asy_item *subject;        /* NULL for a tree */
     const char *policy_name;         /* "command line" when there was no document */
     const char *policy_sha256;       /* hex, NULL without a document */

@@ -94,6 +94,7 @@ struct asy_signature {
     bool has_maker;
     struct asy_view maker;                 /* the e-mail address of whoever made the document, as it says */
     struct asy_view comment;               /* a signed comment (minisign) */
+    bool is_envelope;                      /* DSSE: key_id is text that names the key, and nobody signed it */
     bool is_one_of_several;                /* of a document that has others and says of none whose it is: it is disproved
                                               only where none of them holds */
     bool is_layout;                        /* of a layout: by the keys that are trusted for layouts, and by no other */

@@ -48,6 +48,9 @@ struct asy_said {
     struct asy_said *next;
 };
 
+/* What the caller says that a piece of evidence is about its subject. */
+enum asy_attests { ASY_ATTESTS_NOTHING = 0, ASY_ATTESTS_BUILD, ASY_ATTESTS_SUMMARY };
+
 struct asy_item {
     uint32_t no;           /* place in the dossier, from 0 */
     const char *name;      /* path as the report shows it, relative to the subject's root */
@@ -58,6 +61,7 @@ struct asy_item {
     bool was_named;        /* the caller named it: it must be readable */
     bool is_packument;     /* the caller says that it is what an npm registry says of a package */
     bool is_layout;        /* the caller named it as an in-toto layout */
+    enum asy_attests attests; /* the caller says what it is */
     bool is_index;         /* the caller named it as a list of packages */
     bool is_link;          /* a symbolic link inside the tree, or any link inside an archive */
     struct asy_item *leads_to; /* of a link in an archive: the file whose bytes it has; NULL: none that is there */
@@ -119,13 +123,31 @@ enum asy_statement_kind {
     ASY_SAYS_REF,      /* the name of a git reference */
     ASY_SAYS_BUNDLE,   /* of what form a RAUC bundle is */
     ASY_SAYS_PREDICATE, /* the predicateType of an in-toto statement */
+
+    /* How its subjects were made (SLSA provenance); URIs may end in "@" and a git reference */
+    ASY_SAYS_BUILDER,
+    ASY_SAYS_BUILD_TYPE,
+    ASY_SAYS_TRIGGER, /* the repository whose event began the build */
+    ASY_SAYS_SOURCE,  /* the repository that was built */
+    ASY_SAYS_BRANCH,  /* "refs/heads/..." */
+    ASY_SAYS_TAG,     /* "refs/tags/..." */
+    ASY_SAYS_INPUT,   /* `name`: what whoever began the build entered */
+
+    /* What somebody else's verification of its subjects came to (SLSA verification summary) */
+    ASY_SAYS_VERIFIER,
+    ASY_SAYS_RESOURCE,
+    ASY_SAYS_RESULT, /* "PASSED" or anything else */
+    ASY_SAYS_LEVEL,
+
+    ASY_SAYS_PURL,        /* the package URL of a subject */
+    ASY_SAYS_PUBLISHED,   /* `name` and version of a package that a registry took in */
 };
 
 struct asy_statement {
     enum asy_statement_kind kind;
     struct asy_item *document;
     uint64_t place_off, place_len; /* the run of the document that says it; ASY_TO_END from 0: all of it */
-    struct asy_view text;
+    struct asy_view text, name;
     enum asy_version_scheme scheme; /* of a version */
     int64_t time; /* seconds since 1970 */
 };

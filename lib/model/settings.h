@@ -13,6 +13,14 @@ enum asy_tristate { ASY_BY_DEFAULT = 0, ASY_YES, ASY_NO };
 enum asy_sha1_selfsig { ASY_SHA1_SELFSIG_REJECT = 0, ASY_SHA1_SELFSIG_OLD, ASY_SHA1_SELFSIG_ACCEPT };
 enum asy_purpose { ASY_PURPOSE_CODESIGN = 0, ASY_PURPOSE_ANY, ASY_PURPOSE_SMIME, ASY_PURPOSE_TIMESTAMP };
 
+enum { ASY_TEXTS = 16 };
+
+/* Texts of which each must be met. */
+struct asy_texts {
+    const char *at[ASY_TEXTS];
+    unsigned n;
+};
+
 struct asy_settings {
     enum asy_digest_alg min_digest; /* weakest digest that may bind anything */
     unsigned min_rsa;               /* bits */
@@ -51,6 +59,14 @@ struct asy_settings {
     const char *package_name;       /* what is wanted from a repository; NULL: not said.  Likewise: */
     const char *package_version, *suite, *component, *arch, *ref;
     const char *digest;             /* OCI: of the manifest or index that the caller vouches for; NULL */
+    /* What provenance must say of the build; NULL: anything. */
+    const char *builder_id, *source_uri, *source_tag, *source_branch, *source_versioned_tag;
+    struct asy_texts workflow_inputs; /* "name=value" */
+    bool any_builder_ref;           /* builder_refs=any: a builder need not be a release of itself */
+    /* What a verification summary must say; NULL: anything. */
+    const char *verifier_id, *resource_uri;
+    struct asy_texts verified_levels;
+    const char *key_id;             /* what DSSE signatures must call their key; NULL: anything */
     const char *require_comment;    /* words a signed comment must contain; NULL: none */
 };
 

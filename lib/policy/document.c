@@ -68,18 +68,49 @@ static bool read_setting(struct asy_form *form, const struct asy_node *node, str
     return true;
 }
 
+/* A list is the setting several times. */
+static bool read_setting_list(struct asy_form *form, const struct asy_node *list, struct asy_setting_list *out)
+{
+    if (list->n == 0 || list->n > ASY_TEXTS)
+        return asy_form_fail(form, list, "a setting has 1 to %d values", (int)ASY_TEXTS);
+    for (const struct asy_node *each = list->first; each != NULL; each = each->next) {
+        struct asy_node one = *each;
+
+        one.key = list->key;
+        one.key_line = each->line;
+        if (!read_setting(form, &one, &out->at[out->n]))
+            return false;
+        out->n++;
+    }
+    return true;
+}
+
+/* True for settings that a list may be given for. */
+static bool takes_list(struct asy_view name)
+{
+    return asy_view_is(name, "workflow_input") || asy_view_is(name, "verified_level");
+}
+
 bool asy_policy_settings(struct asy_form *form, const struct asy_node *map, struct asy_setting_list *out)
 {
+    size_t most = 0;
     const struct asy_node *settings = asy_node_get(map, "settings");
 
     if (settings == NULL)
         return true;
     if (settings->kind != ASY_NODE_MAP)
         return asy_form_fail(form, settings, "settings is %s, expected a map", asy_node_kind_name(settings->kind));
-    out->at = asy_alloc(form->arena, settings->n, sizeof *out->at);
+    for (const struct asy_node *node = settings->first; node != NULL; node = node->next)
+        most += node->kind == ASY_NODE_LIST ? node->n : 1;
+    out->at = asy_alloc(form->arena, most, sizeof *out->at);
     if (out->at == NULL)
         return asy_form_no_memory(form);
     for (const struct asy_node *node = settings->first; node != NULL; node = node->next) {
+        if (node->kind == ASY_NODE_LIST && takes_list(node->key)) {
+            if (!read_setting_list(form, node, out))
+                return false;
+            continue;
+        }
         if (!read_setting(form, node, &out->at[out->n]))
             return false;
         out->n++;

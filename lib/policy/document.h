@@ -22,6 +22,7 @@ enum asy_trust_kind {
     ASY_TRUST_KRL,
     ASY_TRUST_NPM_KEYS,
     ASY_TRUST_LAYOUT_KEY,
+    ASY_TRUST_GCB_KEYS,
 };
 
 struct asy_trust_entry {

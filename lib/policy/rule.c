@@ -151,6 +151,7 @@ void asy_rule(struct asy_account *account, const struct asy_terms *terms)
     asy_find_inner_packages(&rule);
     asy_find_in_indices(&rule);
     asy_find_in_bundles(&rule);
+    asy_find_unattested(&rule);
     asy_find_stale(rule.dossier, rule.settings, rule.counted);
     asy_find_other_package(rule.dossier, rule.settings);
     asy_apply_waivers(&rule, 0);

@@ -6,10 +6,7 @@
 #include <stddef.h>
 #include <string.h>
 
-/* Settings of formats that are not served: their values are checked, and there is nothing that they could change. */
-#define NOWHERE SIZE_MAX
-
-enum kind { CHOICE, SWITCH, NUMBER, TEXT, FINGERPRINT, TIME, FLOOR, DIGEST, WORDS };
+enum kind { CHOICE, SWITCH, NUMBER, TEXT, TEXTS, PAIRS, FINGERPRINT, TIME, FLOOR, DIGEST, WORDS };
 
 struct choice {
     const char *text;
@@ -19,7 +16,7 @@ struct choice {
 struct row {
     const char *name;
     enum kind kind;
-    size_t field; /* offset in struct asy_settings, or NOWHERE */
+    size_t field; /* offset in struct asy_settings */
     const char *expected; /* for people */
     const struct choice *choices; /* CHOICE, SWITCH and WORDS; ends in NULL */
     unsigned least, most;         /* NUMBER */
@@ -61,7 +58,7 @@ static const struct choice sha1_selfsig[] = {
     { NULL, 0 },
 };
 static const struct choice optional[] = { { "required", 0 }, { "optional", 1 }, { NULL, 0 } };
-static const struct choice any[] = { { "any", 1 }, { NULL, 0 } };
+static const struct choice builder_refs[] = { { "release", 0 }, { "any", 1 }, { NULL, 0 } };
 static const struct choice bundles[] = { { "plain", 0 }, { "verity", 0 }, { "crypt", 0 }, { NULL, 0 } };
 
 #define FIELD(name) offsetof(struct asy_settings, name)
@@ -69,7 +66,8 @@ static const struct choice bundles[] = { { "plain", 0 }, { "verity", 0 }, { "cry
 
 static const struct row rows[] = {
     { "android_compat", SWITCH, FIELD(android_compat), TRUTH, truth, 0, 0 },
-    { "builder_refs", CHOICE, NOWHERE, "any", any, 0, 0 },
+    { "builder_id", TEXT, FIELD(builder_id), "text", NULL, 0, 0 },
+    { "builder_refs", SWITCH, FIELD(any_builder_ref), "release or any", builder_refs, 0, 0 },
     { "arch", TEXT, FIELD(arch), "text", NULL, 0, 0 },
     { "bundle_formats", WORDS, FIELD(bundle_formats), "plain, verity, crypt or several with commas", bundles, 0, 0 },
     { "committer_matches_uid", SWITCH, FIELD(committer_matches_uid), TRUTH, truth, 0, 0 },
@@ -80,6 +78,7 @@ static const struct row rows[] = {
     { "expired_signer", SWITCH, FIELD(expired_at_signing_time), "reject or at-signing-time", expired, 0, 0 },
     { "identity", TEXT, FIELD(identity), "text", NULL, 0, 0 },
     { "inner", SWITCH, FIELD(inner_must_be_signed), "report or require", inner, 0, 0 },
+    { "key_id", TEXT, FIELD(key_id), "text", NULL, 0, 0 },
     { "manifest_alg", DIGEST, FIELD(manifest_alg), "the name of a digest", NULL, 0, 0 },
     { "max_age_days", NUMBER, FIELD(max_age_days), "days from 0 (no limit) to 36500", NULL, 0, 36500 },
     { "max_valid_time", NUMBER, FIELD(max_valid_time), "seconds", NULL, 0, UINT32_MAX },
@@ -103,14 +102,22 @@ static const struct row rows[] = {
     { "require_comment", TEXT, FIELD(require_comment), "text", NULL, 0, 0 },
     { "require_msi_ex", SWITCH, FIELD(require_msi_ex), TRUTH, truth, 0, 0 },
     { "require_timestamp", SWITCH, FIELD(require_timestamp), TRUTH, truth, 0, 0 },
+    { "resource_uri", TEXT, FIELD(resource_uri), "text", NULL, 0, 0 },
     { "revocation", CHOICE, FIELD(revocation), "supplied, require, require-all or hard-fail", revocation, 0, 0 },
     { "revoked", SWITCH, FIELD(revoked_ts_before), "reject or ts-before-revocation", revoked, 0, 0 },
     { "sha1_selfsig", CHOICE, FIELD(sha1_selfsig), "accept, reject or before-2023-02-01", sha1_selfsig, 0, 0 },
     { "signer", FINGERPRINT, FIELD(signer), "the fingerprint of an OpenPGP key, 40 or 64 hex digits", NULL, 0, 0 },
+    { "source_branch", TEXT, FIELD(source_branch), "text", NULL, 0, 0 },
+    { "source_tag", TEXT, FIELD(source_tag), "text", NULL, 0, 0 },
+    { "source_uri", TEXT, FIELD(source_uri), "text", NULL, 0, 0 },
+    { "source_versioned_tag", TEXT, FIELD(source_versioned_tag), "text", NULL, 0, 0 },
     { "suite", TEXT, FIELD(suite), "text", NULL, 0, 0 },
     { "suite_fields", SWITCH, FIELD(suite_is_optional), "required or optional", optional, 0, 0 },
     /* ASY_PRINCIPALS signers can be told apart. */
     { "threshold", NUMBER, FIELD(threshold), "a number from 1 to 64", NULL, 1, ASY_PRINCIPALS },
+    { "verified_level", TEXTS, FIELD(verified_levels), "text, at most 16 times", NULL, 0, 0 },
+    { "verifier_id", TEXT, FIELD(verifier_id), "text", NULL, 0, 0 },
+    { "workflow_input", PAIRS, FIELD(workflow_inputs), "NAME=VALUE, at most 16 times", NULL, 0, 0 },
 };
 
 enum { ROWS = sizeof rows / sizeof *rows };
@@ -227,8 +234,12 @@ static bool read_value(const struct row *row, const char *value, struct value *o
     case NUMBER:
         return read_number(row, text, out);
     case TEXT:
+    case TEXTS:
         out->text = value;
         return is_plain_text(text);
+    case PAIRS:
+        out->text = value;
+        return is_plain_text(text) && strchr(value, '=') != NULL && value[0] != '=';
     case FINGERPRINT:
         out->text = value;
         return is_fingerprint(text);
@@ -251,13 +262,24 @@ static void write_time(struct asy_settings *settings, const struct row *row, int
     settings->has_min_release_date = true;
 }
 
-static void write_value(struct asy_settings *settings, const struct row *row, const struct value *value)
+/* Each time that one is set it is one more: all of them must be met. */
+static bool add_text(struct asy_settings *settings, const struct row *row, const char *text)
+{
+    struct asy_texts *texts = (struct asy_texts *)(void *)((char *)settings + row->field);
+
+    if (texts->n == ASY_TEXTS)
+        return false;
+    texts->at[texts->n++] = text;
+    return true;
+}
+
+static bool write_value(struct asy_settings *settings, const struct row *row, const struct value *value)
 {
     char *field = (char *)settings;
     bool on = value->number != 0;
 
-    if (row->field == NOWHERE)
-        return;
+    if (row->kind == TEXTS || row->kind == PAIRS)
+        return add_text(settings, row, value->text);
     field += row->field;
     if (row->kind == SWITCH)
         memcpy(field, &on, sizeof on);
@@ -267,6 +289,7 @@ static void write_value(struct asy_settings *settings, const struct row *row, co
         write_time(settings, row, value->time);
     else
         memcpy(field, &value->number, sizeof value->number);
+    return true;
 }
 
 static assay_status fail_unknown(struct asy_view name, struct asy_diag *diag)
@@ -290,10 +313,9 @@ assay_status asy_settings_set(struct asy_settings *settings, struct asy_view nam
     for (size_t i = 0; i < ROWS; i++) {
         if (!asy_view_is(name, rows[i].name))
             continue;
-        if (value == NULL || !read_value(&rows[i], value, &parsed))
+        if (value == NULL || !read_value(&rows[i], value, &parsed) || !write_value(settings, &rows[i], &parsed))
             return asy_fail(diag, ASSAY_E_POLICY, 0, "setting %s is \"%.64s\", expected %s", rows[i].name,
                             value == NULL ? "" : value, rows[i].expected);
-        write_value(settings, &rows[i], &parsed);
         return asy_ok;
     }
     return fail_unknown(name, diag);

@@ -25,6 +25,7 @@ static const struct trust_list trust_lists[] = {
     { "krls", ASY_TRUST_KRL, "a krl", file_fields, false },
     { "layout-keys", ASY_TRUST_LAYOUT_KEY, "a layout-key", key_fields, true },
     { "npm-keys", ASY_TRUST_NPM_KEYS, "an npm-keys entry", file_fields, false },
+    { "gcb-keys", ASY_TRUST_GCB_KEYS, "a gcb-keys entry", file_fields, false },
 };
 
 enum { TRUST_LISTS = sizeof trust_lists / sizeof *trust_lists };

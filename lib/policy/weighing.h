@@ -22,6 +22,8 @@ enum {
     ASY_MARK_STRONG = 1, /* a link that holds and counts */
     ASY_MARK_WEAK = 2,   /* a link too weak */
     ASY_MARK_FOUND = 4,  /* a finding */
+    ASY_MARK_BUILT = 8,  /* provenance as it is expected: it says so itself, or is said by what does */
+    ASY_MARK_SUMMED = 16, /* likewise a verification summary */
 };
 
 /* What a waiver's pattern is held against: the name of the file, empty for none. */
@@ -71,6 +73,7 @@ void asy_find_in_evidence(struct asy_weighing *);
 void asy_find_unsigned_names(struct asy_weighing *);
 void asy_find_in_indices(struct asy_weighing *);
 void asy_find_in_bundles(struct asy_weighing *);
+void asy_find_unattested(struct asy_weighing *);
 void asy_find_unmet_items(struct asy_weighing *);
 
 /* To the findings from `first` on. */

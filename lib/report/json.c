@@ -9,7 +9,7 @@
 static void put_digests(struct asy_json *json, const struct asy_item *item)
 {
     asy_json_open_key(json, "digests", "{");
-    for (enum asy_digest_alg alg = ASY_MD5; item != NULL && alg < ASY_DIGEST_ALGS; alg++) {
+    for (enum asy_digest_alg alg = ASY_MD5; item != NULL && alg < ASY_IDENTIFIER; alg++) {
         const struct asy_measure *m = asy_measure_of(item, alg);
 
         if (m != NULL)

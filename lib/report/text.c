@@ -30,7 +30,7 @@ static void put_ruling(const struct asy_pen *pen)
     asy_pen_word(pen, assay_ruling_text(account->ruling), 8, tint);
     asy_put_text(pen->sink, " ");
     put_subject_name(pen);
-    if (digest != NULL) {
+    if (digest != NULL && digest->alg != ASY_IDENTIFIER) {
         asy_put_format(pen->sink, "  %s ", asy_digest_name(digest->alg));
         asy_pen_hex(pen, digest->digest, asy_digest_len(digest->alg));
     }

@@ -46,6 +46,12 @@ assay_status asy_trust_add_npm_keys(struct asy_trust *, const char *name, struct
 assay_status asy_trust_add_layout_key(struct asy_trust *, const char *name, struct asy_view, int64_t from, int64_t until,
                                       struct asy_diag *);
 
+/*
+ * A key of Google Cloud Build, PEM, under the name of its file: "REGION.key" is the region's key, which signs payloads;
+ * "global-pae-NAME_VERSION.key" is one that signs envelopes, and "global-pae.key" the first of these.
+ */
+assay_status asy_trust_add_gcb_key(struct asy_trust *, const char *name, struct asy_view, struct asy_diag *);
+
 /* allowed_signers (ssh-keygen(1)) and key revocation lists (PROTOCOL.krl, or a list of public keys). */
 assay_status asy_trust_add_allowed_signers(struct asy_trust *, const char *name, struct asy_view, struct asy_diag *);
 assay_status asy_trust_add_krl(struct asy_trust *, struct asy_view, struct asy_diag *);

@@ -344,6 +344,9 @@ static assay_status gather_inputs(struct asy_run *run, const struct index *index
             run->layout_path = input->path;
         item->is_packument = input->role == ASY_INPUT_PACKUMENT;
         item->is_index = input->role == ASY_INPUT_INDEX;
+        item->attests = input->role == ASY_INPUT_PROVENANCE ? ASY_ATTESTS_BUILD
+                        : input->role == ASY_INPUT_SUMMARY  ? ASY_ATTESTS_SUMMARY
+                                                            : ASY_ATTESTS_NOTHING;
         if (item->is_index)
             package_index = item;
         if (input->role == ASY_INPUT_INDEX_SIGNATURE)

@@ -2,6 +2,7 @@
  * Says for every signature whether it stands: its mathematics hold, all that backs it holds, it is strong enough, and it
  * is by somebody who is trusted at the time that counts.  Timestamps come first, because they say which time that is.
  */
+#include "codec/base64.h"
 #include "verify/run.h"
 
 #include <string.h>
@@ -201,6 +202,32 @@ static void is_not_maker(struct asy_run *run, struct asy_fact *fact)
     falls(run, fact, ASY_SIGNER_IDENTITY, "the address of the committer or tagger is none of the signer's");
 }
 
+/* "SHA256:" and the base64 of the fingerprint: what a key is called that has no name of its own (slsa-verifier). */
+static bool is_own_id(const struct asy_run *run, struct asy_view id, const struct asy_fact *fact)
+{
+    static const struct asy_view mark = ASY_TEXT_INIT("SHA256:");
+    struct asy_view digest, own = { fact->key_fingerprint, sizeof fact->key_fingerprint };
+
+    return asy_view_starts(id, mark) &&
+           asy_base64_decode(run->dossier->arena, asy_view_from(id, mark.len), &digest) && asy_view_eq(digest, own);
+}
+
+/* The name that an envelope gives its key: the expected one; of a summary, where none is expected, none or the key's own. */
+static bool has_right_key_id(struct asy_run *run, struct asy_fact *fact)
+{
+    const struct asy_signature *signature = &fact->claim.is.signature;
+    const char *expected = run->job->settings->key_id;
+    bool is_summary = fact->claim.document->attests == ASY_ATTESTS_SUMMARY;
+
+    if (!signature->is_envelope || (expected == NULL && (!is_summary || signature->key_id.len == 0)))
+        return true;
+    if (expected == NULL ? is_own_id(run, signature->key_id, fact) : asy_view_is(signature->key_id, expected))
+        return true;
+    asy_because(run->dossier, &fact->standing_why, ASY_SIGNER_IDENTITY, "the signature calls its key \"%.*s\"",
+                (int)(signature->key_id.len > 200 ? 200 : signature->key_id.len), (const char *)signature->key_id.data);
+    return false;
+}
+
 static void stand_by_key(struct asy_run *run, struct asy_fact *fact, const struct asy_trusted_key *key)
 {
     struct asy_principal principal = principal_of(fact, key->name, key->kind);
@@ -225,7 +252,7 @@ static void stand_by_key(struct asy_run *run, struct asy_fact *fact, const struc
         is_not_maker(run, fact);
         return;
     }
-    if (is_valid_now(run, fact, key) && has_right_namespace(run, fact))
+    if (is_valid_now(run, fact, key) && has_right_namespace(run, fact) && has_right_key_id(run, fact))
         stand(run, fact, &principal);
 }
 

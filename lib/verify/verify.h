@@ -18,6 +18,8 @@ enum asy_input_role {
     ASY_INPUT_PACKUMENT,       /* what an npm registry says of a package */
     ASY_INPUT_LAYOUT,          /* an in-toto layout */
     ASY_INPUT_LINK_DIR,        /* the directory of the links of its steps; else that of the layout */
+    ASY_INPUT_PROVENANCE,      /* how the subject was built */
+    ASY_INPUT_SUMMARY,         /* what somebody else's verification came to */
 };
 
 /* Evidence that the caller named. */
