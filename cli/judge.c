@@ -68,6 +68,10 @@ const struct option_spec judge_options[] = {
     { "members", 0, NULL, "judge an archive by its members" },
     { "strict", 0, NULL, "inspect: refuse what contradicts itself or is unsafe" },
     { "threads", 'j', "N", "threads that digest (default: processors)" },
+    { "vsa-out", 0, "FILE", "write the ruling as a signed verification summary" },
+    { "vsa-key", 0, "FILE", "the private key that signs it (PEM)" },
+    { "vsa-verifier", 0, "URI", "in whose name (default: urn:assay:verify)" },
+    { "vsa-resource", 0, "URI", "for what (default: the subject's name)" },
     { "json", 0, NULL, "report as JSON" },
     { "output", 'o', "FILE", "write the report to a file" },
     { "full", 0, NULL, "whole digests in the text report" },
@@ -244,6 +248,8 @@ static int set_look(struct judge *judge, const char *name, const char *value)
 {
     long long threads;
 
+    if (summary_option(&judge->summary, name, value))
+        return 0;
     if (strcmp(name, "members") == 0)
         judge->members = true;
     else if (strcmp(name, "strict") == 0)
@@ -413,6 +419,7 @@ static int make_subject(struct judge *judge)
         return EXIT_USAGE_ERROR;
     }
     assay_subject_by_members(judge->subject, judge->members);
+    assay_subject_identify(judge->subject, judge->summary.out != NULL);
     return 0;
 }
 
@@ -500,7 +507,7 @@ static int ask_and_tell(struct judge *judge, bool inspects,
     assay_result *result = NULL;
     assay_error *error = NULL;
     assay_status s = assay_engine_new(judge->config, &engine, &error);
-    int code;
+    int code, written;
 
     if (!assay_ok(s))
         return fail_with(s, error);
@@ -516,6 +523,9 @@ static int ask_and_tell(struct judge *judge, bool inspects,
     code = exit_status(judge, result, inspects);
     if (judge->quiet < 2 && (judge->quiet == 0 || code != 0) && write_report(judge, result) != 0)
         code = EXIT_INTERNAL;
+    written = summary_write(&judge->summary, result);
+    if (written != EXIT_OK)
+        code = written;
     assay_result_free(result);
     return code;
 }
@@ -527,6 +537,8 @@ int judge_main(const struct command *command, int argc, char **argv,
     bool inspects = ask == assay_inspect;
     int code = judge.config == NULL ? EXIT_INTERNAL : take_words(&judge, argc, argv);
 
+    if (code == 0)
+        code = summary_check(&judge.summary);
     if (code == 0)
         code = take_system_policy(&judge);
     if (code == 0)

@@ -2,7 +2,7 @@
 #ifndef ASSAY_CLI_JUDGE_H
 #define ASSAY_CLI_JUDGE_H
 
-#include "command.h"
+#include "summary.h"
 
 struct judge {
     const struct command *command;
@@ -14,6 +14,7 @@ struct judge {
         const char *path, *known_as, *text; /* the text itself in place of a path */
     } *evidence;
     size_t evidence_n;
+    struct summary_options summary;
     int quiet;
     bool json, full, verbose, strict, members, classic, has_policy;
 };

@@ -148,6 +148,9 @@ ASSAY_API assay_status assay_subject_set_format(assay_subject *, const char *for
  */
 ASSAY_API void assay_subject_by_members(assay_subject *, bool by_members);
 
+/* The SHA-256 of every file is computed, whatever the evidence needs: a summary (assay_result_write_summary) names them so. */
+ASSAY_API void assay_subject_identify(assay_subject *, bool identify);
+
 /* Called now and then on the calling thread during long work; false stops it (ASSAY_E_CANCELLED). */
 typedef bool (*assay_progress)(void *context, uint64_t bytes_done, uint64_t bytes_all);
 ASSAY_API void assay_subject_set_progress(assay_subject *, assay_progress, void *context);
@@ -190,6 +193,17 @@ enum { ASSAY_REPORT_COLOR = 1, ASSAY_REPORT_FULL = 2, ASSAY_REPORT_VERBOSE = 4 }
 typedef bool (*assay_write)(void *context, const char *text, size_t len);
 ASSAY_API assay_status assay_result_write(const assay_result *, enum assay_report, unsigned flags, assay_write,
                                           void *context) ASSAY_MUST_USE;
+
+/*
+ * The ruling as a SLSA verification summary: a DSSE envelope around an in-toto statement about the files that were judged,
+ * PASSED for ALLOW and FAILED for any other ruling.  `key` is the private key that signs it, PEM and not encrypted: ECDSA
+ * on a NIST curve, Ed25519 or RSA.  `verifier` and `resource` are URIs that say who verified what; NULL: "urn:assay:verify"
+ * and the subject's name.  ASSAY_E_ABSENT where a file has no digest, as without assay_subject_identify; ASSAY_E_FORMAT or
+ * ASSAY_E_UNSUPPORTED for the key.
+ */
+ASSAY_API assay_status assay_result_write_summary(const assay_result *, const void *key, size_t key_len,
+                                                  const char *verifier, const char *resource, assay_write, void *context,
+                                                  assay_error **) ASSAY_MUST_USE;
 
 /* ---- what the library knows ---- */
 

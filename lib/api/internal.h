@@ -56,6 +56,7 @@ struct assay_engine {
 struct assay_subject {
     struct asy_arena *arena;
     struct asy_subject subject;
+    bool is_identified; /* the SHA-256 of every file is asked for */
     assay_progress progress;
     void *progress_context;
 };

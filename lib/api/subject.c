@@ -211,6 +211,11 @@ void assay_subject_by_members(assay_subject *subject, bool by_members)
     subject->subject.by_members = by_members;
 }
 
+void assay_subject_identify(assay_subject *subject, bool identify)
+{
+    subject->is_identified = identify;
+}
+
 void assay_subject_set_progress(assay_subject *subject, assay_progress progress, void *context)
 {
     subject->progress = progress;

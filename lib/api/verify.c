@@ -227,7 +227,7 @@ static assay_status run(const struct assay_engine *engine, const struct assay_su
     struct asy_job job = {
         .crypto = engine->crypto, .trust = engine->trust, .settings = &settings, .subject = &subject->subject,
         .threads = threads_of(engine), .progress = subject->progress == NULL ? NULL : &progress,
-        .wants_identity = engine->policy != NULL && engine->policy->denied_n > 0,
+        .wants_identity = subject->is_identified || (engine->policy != NULL && engine->policy->denied_n > 0),
     };
     struct asy_memory memory = { NULL, 0, 0 };
     struct asy_terms terms = {

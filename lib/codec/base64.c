@@ -72,3 +72,28 @@ bool asy_base64url_decode(struct asy_arena *arena, struct asy_view text, struct 
     }
     return asy_base64_decode(arena, (struct asy_view){ copy, padded }, out);
 }
+
+static char letter_of(uint32_t group, unsigned shift)
+{
+    return "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"[group >> shift & 63];
+}
+
+const char *asy_base64_encode(struct asy_arena *arena, struct asy_view bytes)
+{
+    size_t groups = bytes.len / 3 + (bytes.len % 3 != 0), n = 0;
+    char *text = groups > SIZE_MAX / 8 ? NULL : asy_alloc(arena, groups * 4 + 1, 1);
+
+    for (size_t i = 0; text != NULL && i < bytes.len; i += 3) {
+        size_t left = bytes.len - i;
+        uint32_t group = (uint32_t)bytes.data[i] << 16 | (left > 1 ? (uint32_t)bytes.data[i + 1] << 8 : 0) |
+                         (left > 2 ? bytes.data[i + 2] : 0);
+
+        text[n++] = letter_of(group, 18);
+        text[n++] = letter_of(group, 12);
+        text[n++] = left > 1 ? letter_of(group, 6) : '=';
+        text[n++] = left > 2 ? letter_of(group, 0) : '=';
+    }
+    if (text != NULL)
+        text[n] = '\0';
+    return text;
+}

@@ -10,4 +10,7 @@ bool asy_base64_decode(struct asy_arena *, struct asy_view text, struct asy_view
 /* The same in the alphabet for URLs and file names (section 5), without padding. */
 bool asy_base64url_decode(struct asy_arena *, struct asy_view text, struct asy_view *out);
 
+/* The base64 of bytes as text in the arena; NULL when it is full. */
+const char *asy_base64_encode(struct asy_arena *, struct asy_view);
+
 #endif

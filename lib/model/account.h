@@ -24,6 +24,7 @@ struct asy_account {
     const char *policy_sha256;       /* hex, NULL without a document */
     const char *product;             /* the policy's product that matched, or NULL */
     struct asy_text_list *overrides; /* "min_digest=sha1", settings changed by the caller, in order */
+    struct asy_text_list *levels;    /* of summaries that count, those that were asked for */
     struct asy_text_list *not_checked; /* sentences */
     bool has_trust_time;
     int64_t trust_time;              /* newest revocation data */

@@ -160,6 +160,24 @@ static void attest(const struct attesting *a)
         asy_find_item(a->rule, a->absent, unattested, NULL);
 }
 
+/* What was asked for and is met, for a summary of this ruling. */
+static void note_levels(const struct attesting *a)
+{
+    const struct asy_texts *levels = &a->rule->settings->verified_levels;
+    struct asy_text_list **end = &a->rule->account->levels;
+
+    for (unsigned i = 0; a->wanted && first_unattested(a) == NULL && i < levels->n; i++) {
+        struct asy_text_list *entry = asy_alloc(a->rule->dossier->arena, 1, sizeof *entry);
+
+        if (entry != NULL)
+            entry->text = asy_copy_text(a->rule->dossier->arena, asy_view_of(levels->at[i]));
+        if (entry == NULL || entry->text == NULL)
+            return;
+        *end = entry;
+        end = &entry->next;
+    }
+}
+
 void asy_find_unattested(struct asy_weighing *rule)
 {
     const struct attesting build = {
@@ -173,4 +191,5 @@ void asy_find_unattested(struct asy_weighing *rule)
 
     attest(&build);
     attest(&summary);
+    note_levels(&summary);
 }

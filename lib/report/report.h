@@ -14,4 +14,13 @@ struct asy_report_style {
 void asy_report_text(const struct asy_account *, const struct asy_report_style *, struct asy_sink *);
 void asy_report_json(const struct asy_account *, struct asy_sink *);
 
+/* In whose name a summary is, and of what. */
+struct asy_summary_terms {
+    const char *verifier, *resource; /* URIs */
+};
+
+/* True where every file that was judged is known by a digest. */
+bool asy_can_summarise(const struct asy_account *);
+void asy_report_summary(const struct asy_account *, const struct asy_summary_terms *, struct asy_sink *);
+
 #endif
