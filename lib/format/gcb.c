@@ -6,6 +6,7 @@
  * Whoever wrote what stands around the envelopes, nobody signed it: it must agree with what is signed.  The keys of regions
  * sign the payload, other keys the envelope as DSSE does; a key is chosen by its whole name, never by trial.
  */
+#include "codec/hex.h"
 #include "codec/json.h"
 #include "codec/json_head.h"
 #include "format/envelope.h"
@@ -182,6 +183,19 @@ static bool get_digest(const struct asy_node *root, struct asy_view *out)
            asy_view_ends(asy_member_text(summary, "fully_qualified_digest"), *out);
 }
 
+/* The image is the subject, or the whole is about another. */
+static bool claim_image(struct occurrences *all)
+{
+    struct asy_reading *reading = all->reading;
+    struct asy_claim *claim = asy_add_claim(reading->dossier, ASY_CLAIM_LINK, reading->document, NULL);
+
+    if (claim == NULL)
+        return false;
+    claim->is.link = (struct asy_link){ .alg = ASY_SHA256, .by_digest = true };
+    return asy_hex_decode(reading->dossier->arena, asy_view_from(all->digest, 7), &claim->is.link.value) &&
+           claim->is.link.value.len == asy_digest_len(ASY_SHA256);
+}
+
 static assay_status read(struct asy_reading *reading)
 {
     const struct asy_node_limits limits = {
@@ -198,7 +212,7 @@ static assay_status read(struct asy_reading *reading)
         return wrong(reading, "there is no provenance");
     if (list->n > PROVENANCES)
         return asy_fail(&reading->diag, ASSAY_E_LIMIT, 0, "more than %d provenances", PROVENANCES);
-    if (!get_digest(root, &all.digest))
+    if (!get_digest(root, &all.digest) || !claim_image(&all))
         return wrong(reading, "the summary of the image has no digest, or two");
     for (const struct asy_node *each = list->first; each != NULL; each = each->next) {
         if (!read_occurrence(&all, each))

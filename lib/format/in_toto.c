@@ -68,6 +68,7 @@ static assay_status claim_digest(struct asy_reading *reading, const struct asy_n
         if (link.alg != ASY_DIGEST_NONE || !is_identifier(reading, digest, &link.value))
             return asy_ok;
         link.alg = ASY_IDENTIFIER;
+        link.one_of_many = true; /* another thing is no false copy of this one */
     } else if (!asy_hex_decode(reading->dossier->arena, digest->text, &link.value) ||
         link.value.len != asy_digest_len(link.alg))
         return wrong(reading, digest, "a digest that is not hex of its algorithm's length");

@@ -31,7 +31,11 @@ static const struct pair good[] = {
     { "suite_fields", "optional" },   { "manifest_alg", "sha3-256" },  { "manifest_alg", "tiger" },
     { "builder_refs", "any" },        { "purpose", "any" },            { "namespace", "git" },
     { "identity", "release@acme.example" },                            { "require_comment", "acme 1.2" },
-    { "missing", "report" },
+    { "missing", "report" },          { "builder_refs", "release" },   { "builder_id", "https://ci.example/b@v1" },
+    { "source_uri", "github.com/a/b" }, { "source_tag", "v1" },        { "source_branch", "main" },
+    { "source_versioned_tag", "v1.2" }, { "workflow_input", "a=b=c" }, { "workflow_input", "a=" },
+    { "verifier_id", "https://v.example" }, { "resource_uri", "pkg:npm/a@1" }, { "verified_level", "SLSA_BUILD_LEVEL_3" },
+    { "key_id", "release" },
 };
 
 Test(settings, the_values_of_the_contract_are_taken)
