@@ -22,6 +22,7 @@ const struct option_spec judge_options[] = {
     { "trust-dir", 0, "DIR", "trust what a directory of assay trust says" },
     { "layout-key", 0, "FILE", "trust in-toto layouts that this key and all others named so have signed" },
     { "gcb-keys", 0, "DIR", "trust the keys of Google Cloud Build in this directory" },
+    { "trusted-root", 0, "FILE", "trust the logs and authorities of this Sigstore root" },
     { "signature", 's', "FILE", "a signature; then no other evidence is looked for" },
     { "manifest", 'm', "FILE", "a list of digests" },
     { "pin-manifest", 0, "FILE", "a list of digests that you vouch for yourself" },
@@ -32,6 +33,7 @@ const struct option_spec judge_options[] = {
     { "provenance", 0, "FILE", "signed provenance: how the subject was built" },
     { "vsa", 0, "FILE", "a signed verification summary of the subject" },
     { "catalog", 0, "FILE", "a Windows security catalogue that lists the file" },
+    { "bundle", 0, "FILE", "a Sigstore bundle" },
     { "timestamp", 0, "FILE", "an RFC 3161 timestamp over the subject or a signature" },
     { "release", 0, "FILE", "a signed list of indices (InRelease, Release)" },
     { "index", 0, "FILE", "a repository's list of packages" },
@@ -56,6 +58,10 @@ const struct option_spec judge_options[] = {
     { "verified-level", 0, "LEVEL", "a level that must have been verified, as SLSA_BUILD_LEVEL_3" },
     { "key-id", 0, "NAME", "what an envelope must call the key of its signature" },
     { "identity", 'i', "NAME", "who must have signed: SSH principal, certificate name" },
+    { "certificate-identity", 0, "NAME", "whose Sigstore certificate it must be: URI, e-mail address" },
+    { "certificate-identity-regexp", 0, "RE", "the same as an extended regular expression of all of it" },
+    { "certificate-oidc-issuer", 0, "URL", "who must have known that identity" },
+    { "certificate-oidc-issuer-regexp", 0, "RE", "the same as an extended regular expression of all of it" },
     { "signer", 0, "FPR", "fingerprint of the OpenPGP key that must have signed" },
     { "namespace", 'n', "NAME", "namespace of SSH signatures (default: file)" },
     { "purpose", 0, "WORD", "what certificates are for: codesign (default), smime, any" },
@@ -98,6 +104,7 @@ static const struct trust_option trust_options[] = {
     { "npm-keys", ASSAY_TRUST_NPM_KEYS },
     { "layout-key", ASSAY_TRUST_LAYOUT_KEY },
     { "gcb-keys", ASSAY_TRUST_GCB_KEYS },
+    { "trusted-root", ASSAY_TRUST_ROOT },
 };
 
 struct role_option {
@@ -110,6 +117,7 @@ static const struct role_option role_options[] = {
     { "manifest", ASSAY_ROLE_MANIFEST },
     { "pin-manifest", ASSAY_ROLE_PINNED_MANIFEST },
     { "catalog", ASSAY_ROLE_CATALOG },
+    { "bundle", ASSAY_ROLE_BUNDLE },
     { "timestamp", ASSAY_ROLE_TIMESTAMP },
     { "release", ASSAY_ROLE_RELEASE },
     { "index", ASSAY_ROLE_INDEX },
@@ -124,6 +132,10 @@ static const struct role_option role_options[] = {
 /* Options that are settings under a name of their own. */
 static const char *const setting_options[][2] = {
     { "identity", "identity" },
+    { "certificate-identity", "certificate_identity" },
+    { "certificate-identity-regexp", "certificate_identity_regexp" },
+    { "certificate-oidc-issuer", "certificate_oidc_issuer" },
+    { "certificate-oidc-issuer-regexp", "certificate_oidc_issuer_regexp" },
     { "signer", "signer" },
     { "namespace", "namespace" },
     { "purpose", "purpose" },

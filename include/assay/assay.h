@@ -48,6 +48,7 @@ enum assay_trust_kind {
     ASSAY_TRUST_NPM_KEYS,        /* keys of an npm registry, as it serves them */
     ASSAY_TRUST_LAYOUT_KEY,      /* a public key for in-toto layouts, which each of these must have signed */
     ASSAY_TRUST_GCB_KEYS,        /* a key of Google Cloud Build, known by its file's name, or a directory of these */
+    ASSAY_TRUST_ROOT,            /* a trusted root of Sigstore: logs, and authorities for certificates and timestamps */
 };
 
 /* NULL when memory is short. */
@@ -113,6 +114,7 @@ enum assay_role {
     ASSAY_ROLE_LINK_DIR,        /* the directory of that layout's links; by default that of the layout */
     ASSAY_ROLE_PROVENANCE,      /* how the subject was built, signed */
     ASSAY_ROLE_SUMMARY,         /* what somebody else's verification of the subject came to, signed */
+    ASSAY_ROLE_BUNDLE,          /* a Sigstore bundle, over the subject or of a statement about it */
 };
 
 /* A file or a directory; evidence is looked for beside it, unless some is named.  NULL when memory is short. */

@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "io/tree.h"
 #include "policy/policy.h"
+#include "trust/trusted_root.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -30,6 +31,8 @@ assay_status asy_trust_given(struct asy_trust *trust, const struct asy_given *gi
         return asy_trust_add_layout_key(trust, given->name, bytes, given->from, given->until, diag);
     case ASSAY_TRUST_GCB_KEYS:
         return asy_trust_add_gcb_key(trust, given->name, bytes, diag);
+    case ASSAY_TRUST_ROOT:
+        return asy_trust_add_root(trust, given->name, bytes, diag);
     case ASSAY_TRUST_INTERMEDIATE:
     case ASSAY_TRUST_CRL:
         break;
@@ -126,6 +129,8 @@ enum assay_trust_kind asy_given_kind(enum asy_trust_kind kind)
         return ASSAY_TRUST_LAYOUT_KEY;
     case ASY_TRUST_GCB_KEYS:
         return ASSAY_TRUST_GCB_KEYS;
+    case ASY_TRUST_ROOT:
+        return ASSAY_TRUST_ROOT;
     }
     return ASSAY_TRUST_KEY;
 }

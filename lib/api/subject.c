@@ -127,6 +127,8 @@ static enum asy_input_role role_of(enum assay_role role)
         return ASY_INPUT_INDEX;
     case ASSAY_ROLE_INDEX_SIGNATURE:
         return ASY_INPUT_INDEX_SIGNATURE;
+    case ASSAY_ROLE_BUNDLE:
+        return ASY_INPUT_BUNDLE;
     case ASSAY_ROLE_PACKUMENT:
         return ASY_INPUT_PACKUMENT;
     case ASSAY_ROLE_LAYOUT:

@@ -95,7 +95,7 @@ static bool has_claim(const struct asy_dossier *dossier, enum asy_claim_kind kin
 static bool list_unchecked(const struct assay_engine *engine, struct asy_account *account)
 {
     struct asy_dossier *dossier = account->dossier;
-    const char *const always[] = { "SBOM and transparency logs: no evidence of these kinds is read",
+    const char *const always[] = { "SBOM: no evidence of this kind is read",
                                    account->seen.n > 0            ? NULL
                                    : engine->state_path != NULL   ? "rollback: the evidence names no release or version"
                                                                   : "rollback: no record of earlier releases is kept" };

@@ -55,6 +55,19 @@ const struct asy_view asy_oid_ed25519 = ASY_TEXT_INIT("\x2b\x65\x70");
 /* 1.3.101.113 */
 const struct asy_view asy_oid_ed448 = ASY_TEXT_INIT("\x2b\x65\x71");
 
+/* 2.5.29.19 */
+const struct asy_view asy_oid_basic_constraints = ASY_TEXT_INIT("\x55\x1d\x13");
+/* 2.5.29.17 */
+const struct asy_view asy_oid_subject_alt_name = ASY_TEXT_INIT("\x55\x1d\x11");
+/* 1.3.132.0.34 and 35 */
+const struct asy_view asy_oid_p384 = ASY_TEXT_INIT("\x2b\x81\x04\x00\x22");
+const struct asy_view asy_oid_p521 = ASY_TEXT_INIT("\x2b\x81\x04\x00\x23");
+/* 1.3.6.1.4.1.11129.2.4.2 */
+const struct asy_view asy_oid_sct_list = ASY_TEXT_INIT("\x2b\x06\x01\x04\x01\xd6\x79\x02\x04\x02");
+/* 1.3.6.1.4.1.57264.1 and 1.3.6.1.4.1.57264.1.7 */
+const struct asy_view asy_oid_fulcio = ASY_TEXT_INIT("\x2b\x06\x01\x04\x01\x83\xbf\x30\x01");
+const struct asy_view asy_oid_fulcio_other_name = ASY_TEXT_INIT("\x2b\x06\x01\x04\x01\x83\xbf\x30\x01\x07");
+
 struct row {
     struct asy_view oid;
     enum asy_digest_alg alg;

@@ -24,6 +24,15 @@ extern const struct asy_view asy_oid_countersignature;        /* id-countersigna
 extern const struct asy_view asy_oid_ocsp_response;   /* id-ri-ocsp-response */
 extern const struct asy_view asy_oid_subject_key_id;  /* id-ce-subjectKeyIdentifier */
 
+extern const struct asy_view asy_oid_basic_constraints; /* id-ce-basicConstraints */
+extern const struct asy_view asy_oid_subject_alt_name;  /* id-ce-subjectAltName */
+extern const struct asy_view asy_oid_p384, asy_oid_p521; /* curves (RFC 5480 2.1.1.1) */
+
+/* RFC 6962 3.3; the arc of Fulcio's extensions, which one more arc follows; its name of a user, as an otherName */
+extern const struct asy_view asy_oid_sct_list;
+extern const struct asy_view asy_oid_fulcio;
+extern const struct asy_view asy_oid_fulcio_other_name;
+
 /* ISO 32000-2 12.8.3.3.2: a signed attribute with the revocation data that its signer saw */
 extern const struct asy_view asy_oid_revocation_archival; /* adbe-revocationInfoArchival */
 

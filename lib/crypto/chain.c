@@ -151,6 +151,18 @@ static void describe_leaf(const struct asy_crypto *crypto, struct asy_dossier *d
     out->leaf_bits = asy_key_bits(key);
 }
 
+/* A leaf that is an anchor itself has nobody above it. */
+static void describe_issuer(const struct asy_path *path, struct asy_chain_answer *out)
+{
+    X509 *issuer = sk_X509_num(path->certs) > 1 ? sk_X509_value(path->certs, 1) : NULL;
+    uint8_t *der = NULL, digest[ASY_DIGEST_MAX];
+    int len = issuer == NULL ? 0 : i2d_X509_PUBKEY(X509_get_X509_PUBKEY(issuer), &der);
+
+    if (len > 0 && asy_digest_bytes(path->crypto, ASY_SHA256, (struct asy_view){ der, (size_t)len }, digest))
+        memcpy(out->issuer_fingerprint, digest, sizeof out->issuer_fingerprint);
+    OPENSSL_free(der);
+}
+
 static bool describe_anchor(const struct asy_path *path, struct asy_chain_answer *out, struct asy_verdict *verdict)
 {
     X509 *last = sk_X509_value(path->certs, sk_X509_num(path->certs) - 1);
@@ -160,6 +172,7 @@ static bool describe_anchor(const struct asy_path *path, struct asy_chain_answer
     if (anchor == NULL)
         return asy_refuse(verdict, ASY_CHAIN_INCOMPLETE, "the path ends in a certificate that is no anchor");
     out->anchor = asy_copy_text(path->dossier->arena, asy_view_of(anchor->name));
+    describe_issuer(path, out);
     key = key_of(path->crypto, last);
     if (key != NULL)
         memcpy(out->anchor_fingerprint, asy_key_fingerprint(key), sizeof out->anchor_fingerprint);

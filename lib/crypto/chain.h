@@ -60,6 +60,7 @@ struct asy_chain_answer {
     const char *anchor;      /* name of the anchor the path led to; NULL */
     uint8_t anchor_fingerprint[32]; /* SHA-256 of the anchor's SubjectPublicKeyInfo */
     uint8_t leaf_fingerprint[32];   /* likewise, of the leaf; zero when its key is not sound */
+    uint8_t issuer_fingerprint[32]; /* likewise, of the certificate above the leaf */
     unsigned leaf_bits;
     int64_t not_before, not_after;
     bool revocation_checked; /* for the leaf */

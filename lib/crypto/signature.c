@@ -58,6 +58,12 @@ static bool plan_inner(struct asy_dossier *dossier, struct asy_recipe recipe)
     return true;
 }
 
+/* A document may say which digest it is, and then no other is tried. */
+static bool may_be_digest(const struct asy_scheme *scheme, enum asy_digest_alg alg)
+{
+    return scheme->digest == ASY_DIGEST_NONE || scheme->digest == alg;
+}
+
 bool asy_signature_wants(struct asy_dossier *dossier, struct asy_fact *fact, const struct asy_key *key)
 {
     const struct asy_signature *signature = &fact->claim.is.signature;
@@ -71,7 +77,8 @@ bool asy_signature_wants(struct asy_dossier *dossier, struct asy_fact *fact, con
         return fact->measure != NULL;
     }
     for (size_t i = 0; i < BARE_DIGESTS; i++) {
-        if (asy_add_measure(dossier, signature->message, bare_digests[i]) == NULL)
+        if (may_be_digest(&signature->scheme, bare_digests[i]) &&
+            asy_add_measure(dossier, signature->message, bare_digests[i]) == NULL)
             return false;
     }
     return true;
@@ -327,11 +334,15 @@ static void check_bare(const struct asy_crypto *crypto, struct asy_dossier *doss
     for (size_t d = 0; d < BARE_DIGESTS; d++) {
         struct asy_measure *m = asy_find_measure(dossier, signature->message, bare_digests[d]);
 
+        if (!may_be_digest(&signature->scheme, bare_digests[d]))
+            continue;
         if (m == NULL || !m->done) {
             cannot_measure(dossier, fact, m);
             return;
         }
         for (size_t e = 0; e < sizeof encodings / sizeof *encodings; e++) {
+            if (signature->scheme.der_only && encodings[e] == ASY_SIG_ECDSA_RAW)
+                continue;
             if (fits_bare(crypto, key, encodings[e], m, signature->value)) {
                 fact->measure = m;
                 asy_prove(dossier, fact);

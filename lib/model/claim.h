@@ -16,6 +16,8 @@ enum asy_claim_kind {
     ASY_CLAIM_LINK,      /* a digest of `target` is `value` */
     ASY_CLAIM_CHAIN,     /* certificates lead from a signature's key to an anchor */
     ASY_CLAIM_STAMP,     /* a signature says that bytes existed at a time */
+    ASY_CLAIM_INCLUSION, /* a transparency log has an entry about a signature */
+    ASY_CLAIM_SCT,       /* a certificate log promised to show a certificate */
 };
 
 enum asy_signature_alg {
@@ -38,6 +40,7 @@ struct asy_scheme {
     enum asy_digest_alg mgf_digest; /* PSS only */
     uint32_t salt_len;              /* PSS only, bytes */
     const char *alg_name;           /* as the document spells it; may be NULL */
+    bool der_only;                  /* ASY_SIG_BARE: with `digest` where it is given, and not as r and s alone */
     bool is_number;                 /* RSA: the value is a number without the zeros that it begins with */
 };
 
@@ -74,6 +77,13 @@ struct asy_openpgp {
     int64_t expiry;                 /* the first second at which it counts no more */
 };
 
+/* What a Sigstore bundle says of its signature besides the signature itself. */
+struct asy_bundle {
+    bool has_certificate;        /* else a key that the verifier has */
+    struct asy_view identity;    /* of the certificate: whom its issuer knew */
+    struct asy_view issuer;      /* of the token by which he knew them; empty: not said */
+};
+
 struct asy_signature {
     struct asy_scheme scheme;
     struct asy_recipe message;
@@ -88,6 +98,7 @@ struct asy_signature {
     struct asy_view key_blob;              /* that key as the document encodes it (SSH: for KRLs); may be empty */
     const struct asy_ssh_cert *ssh_cert;   /* NULL: none */
     const struct asy_openpgp *openpgp;     /* NULL: of another kind */
+    const struct asy_bundle *bundle;       /* of a Sigstore bundle; NULL: of another kind */
     struct asy_view name_space;            /* SSHSIG */
     bool has_name_space;
     const char *usual_name_space;          /* the one expected where the caller names none; NULL: the setting's default */
@@ -98,6 +109,7 @@ struct asy_signature {
     bool is_one_of_several;                /* of a document that has others and says of none whose it is: it is disproved
                                               only where none of them holds */
     bool is_layout;                        /* of a layout: by the keys that are trusted for layouts, and by no other */
+    bool is_spare;                         /* a token of a bundle: one that does not hold is as though it were not there */
     bool is_android;                       /* of an Android package, whose platform takes what is weak elsewhere */
     bool is_bare_cms;                      /* CMS without signed attributes: what it signs must not be a set of them */
     bool has_claimed_time;
@@ -143,6 +155,7 @@ struct asy_chain {
     size_t crls_n;
     const struct asy_view *ocsp; /* OCSPResponse, DER */
     size_t ocsp_n;
+    bool by_root; /* it leads to an authority of a trusted root that is valid at every time that counts */
     bool for_timestamps; /* the purpose is timestamping, whatever the caller asked for */
 };
 
@@ -155,6 +168,46 @@ struct asy_stamp {
     bool is_authenticode;
 };
 
+/* One signature of a tree head. */
+struct asy_head_signature {
+    struct asy_view name;   /* by which its maker calls himself */
+    struct asy_view key_id; /* 4 bytes, a hint */
+    struct asy_view value;
+};
+
+/* An entry of a transparency log, which records that a signature was made. */
+struct asy_inclusion {
+    asy_claim_no over;        /* that signature */
+    struct asy_view log;      /* the log's id, 32 bytes */
+    uint64_t index;           /* in all of the log */
+    bool is_tiled;            /* Rekor v2, which promises nothing and knows no time */
+    const char *unsupported;  /* why the entry says nothing here; NULL */
+    struct asy_view key;      /* the key that the entry names, SubjectPublicKeyInfo; empty: it is the certificate's */
+    struct asy_view body;     /* the entry */
+
+    struct asy_view promise;  /* the log's signature over `promised`; empty: it promised nothing */
+    struct asy_view promised; /* the entry with its time and place */
+    int64_t promised_at;      /* seconds since 1970 */
+
+    bool has_path;            /* the rest is there: from the entry to the root of a tree head */
+    uint64_t leaf_index, tree_size;
+    const struct asy_view *path;
+    size_t path_n;
+    struct asy_view root;
+    struct asy_view origin;   /* of the head: which log */
+    struct asy_view head;     /* the text that is signed */
+    const struct asy_head_signature *heads;
+    size_t heads_n;
+};
+
+/* A certificate log promised to show the certificate of a chain. */
+struct asy_sct {
+    asy_claim_no chain;
+    struct asy_view log; /* the log's id, 32 bytes */
+    int64_t time_ms;
+    const struct asy_sct_fields *fields; /* codec/sct.h */
+};
+
 struct asy_claim {
     enum asy_claim_kind kind;
     struct asy_item *document; /* where it was read */
@@ -163,6 +216,8 @@ struct asy_claim {
         struct asy_link link;
         struct asy_chain chain;
         struct asy_stamp stamp;
+        struct asy_inclusion inclusion;
+        struct asy_sct sct;
     } is;
 };
 

@@ -260,7 +260,8 @@ int asy_add_principal(struct asy_dossier *dossier, const struct asy_principal *p
     copy = &dossier->principals[dossier->principals_n];
     *copy = *principal;
     if (!keep_text(dossier, &copy->name) || !keep_text(dossier, &copy->kind) || !keep_text(dossier, &copy->key) ||
-        !keep_text(dossier, &copy->anchor) || !keep_text(dossier, &copy->identity)) {
+        !keep_text(dossier, &copy->anchor) || !keep_text(dossier, &copy->identity) ||
+        !keep_text(dossier, &copy->issuer)) {
         dossier->incomplete = true;
         return -1;
     }

@@ -37,6 +37,8 @@ struct asy_principal {
     const char *identity;    /* SSH principal or common name it was trusted for; NULL */
     uint8_t fingerprint[32]; /* SHA-256 of the SubjectPublicKeyInfo: what makes signers distinct */
     bool has_fingerprint;
+    const char *issuer;      /* who knew that identity (an OpenID provider); NULL */
+    bool is_issued;    /* anybody can be issued such a certificate: it counts for an identity and issuer that are asked for */
     bool is_pin;       /* the caller vouches for a document: no signature */
     bool is_authority; /* a timestamp authority */
 };
@@ -62,6 +64,7 @@ struct asy_item {
     bool is_packument;     /* the caller says that it is what an npm registry says of a package */
     bool is_layout;        /* the caller named it as an in-toto layout */
     enum asy_attests attests; /* the caller says what it is */
+    bool is_bundle;        /* the caller says that it is a Sigstore bundle */
     bool is_index;         /* the caller named it as a list of packages */
     bool is_link;          /* a symbolic link inside the tree, or any link inside an archive */
     struct asy_item *leads_to; /* of a link in an archive: the file whose bytes it has; NULL: none that is there */
@@ -141,6 +144,7 @@ enum asy_statement_kind {
 
     ASY_SAYS_PURL,        /* the package URL of a subject */
     ASY_SAYS_PUBLISHED,   /* `name` and version of a package that a registry took in */
+    ASY_SAYS_CERTIFICATE, /* `field` of the certificate of signature `by`: its issuer says it */
 };
 
 struct asy_statement {
@@ -148,6 +152,8 @@ struct asy_statement {
     struct asy_item *document;
     uint64_t place_off, place_len; /* the run of the document that says it; ASY_TO_END from 0: all of it */
     struct asy_view text, name;
+    asy_claim_no by;   /* the signature with which it stands; 0: it is the document's */
+    const char *field; /* of a certificate: "source_repository_uri" ... (codec/fulcio.h); static */
     enum asy_version_scheme scheme; /* of a version */
     int64_t time; /* seconds since 1970 */
 };

@@ -6,4 +6,7 @@ const struct asy_settings asy_default_settings = {
     .sha1_selfsig = ASY_SHA1_SELFSIG_OLD,
     .threshold = 1,
     .name_space = "file",
+    .tlog_threshold = 1,
+    .timestamp_threshold = 1,
+    .sct_threshold = 1,
 };

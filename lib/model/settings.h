@@ -55,6 +55,10 @@ struct asy_settings {
 
     enum asy_purpose purpose;
     const char *identity;           /* who must have signed (SSH principal, certificate subject); NULL: anybody trusted */
+    const char *certificate_identity, *certificate_oidc_issuer; /* of a Sigstore certificate, exactly; NULL */
+    const char *certificate_identity_regexp, *certificate_oidc_issuer_regexp; /* POSIX extended, of the whole text; NULL */
+    bool policy_names_issuers;      /* the product's signers say whose certificate it must be */
+    unsigned tlog_threshold, timestamp_threshold, sct_threshold; /* of a Sigstore bundle: logs, sources of time, certificate logs */
     const char *name_space;         /* SSHSIG; "file" by default */
     const char *package_name;       /* what is wanted from a repository; NULL: not said.  Likewise: */
     const char *package_version, *suite, *component, *arch, *ref;
@@ -70,7 +74,7 @@ struct asy_settings {
     const char *require_comment;    /* words a signed comment must contain; NULL: none */
 };
 
-/* min_digest sha256, min_rsa 2048, threshold 1, namespace "file", the rest zero. */
+/* min_digest sha256, min_rsa 2048, threshold 1 and those of bundles, namespace "file", the rest zero. */
 extern const struct asy_settings asy_default_settings;
 
 #endif

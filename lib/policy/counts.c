@@ -106,19 +106,6 @@ bool asy_link_counts(const struct asy_fact *fact, const void *context)
     return fact->claim.is.link.object != NULL || asy_is_strong(rule, fact->claim.is.link.alg) || asy_is_waived(rule, ASY_DIGEST_WEAK, asy_about_of(fact));
 }
 
-/* Timestamp authorities say when, not what; they count for what only where nobody else was named. */
-uint64_t asy_counted_principals(const struct asy_weighing *rule)
-{
-    bool authorities = rule->terms->nobody_trusted && rule->terms->authority_trusted;
-    uint64_t mask = 0;
-
-    for (size_t i = 0; i < rule->dossier->principals_n; i++) {
-        if (!rule->dossier->principals[i].is_authority || authorities)
-            mask |= (uint64_t)1 << i;
-    }
-    return mask;
-}
-
 /* A signed list is meant to be whole, and so are an mtree and an image layout; other lists that the caller pins are what they are. */
 bool asy_is_complete(const struct asy_weighing *rule)
 {
@@ -146,19 +133,32 @@ bool asy_is_complete(const struct asy_weighing *rule)
     return rule->dossier->principals_n == 0;
 }
 
+/* The caller said whose certificate it must be, and verify held it against that. */
+static bool names_issuer(const struct asy_settings *settings)
+{
+    return settings->certificate_oidc_issuer != NULL || settings->certificate_oidc_issuer_regexp != NULL;
+}
+
 /* By what the policy trusts, never by a name that a signer, an authority or a file has given itself. */
 static bool is_trusted_as(const struct asy_principal *principal, const struct asy_trust_entry *entry)
 {
+    bool by_root = entry->kind == ASY_TRUST_ROOT;
     bool is_key = entry->kind == ASY_TRUST_KEY || entry->kind == ASY_TRUST_LAYOUT_KEY;
-    const char *name = is_key                            ? principal->key
-                       : entry->kind == ASY_TRUST_ANCHOR ? principal->anchor
-                                                         : NULL;
+    const char *name = is_key                                       ? principal->key
+                       : by_root || entry->kind == ASY_TRUST_ANCHOR ? principal->anchor
+                                                                    : NULL;
 
-    return name != NULL && !principal->is_pin && !principal->is_authority && strcmp(name, entry->name) == 0;
+    return name != NULL && by_root == principal->is_issued && !principal->is_pin && !principal->is_authority &&
+           strcmp(name, entry->name) == 0;
 }
 
-static bool is_one_of(const struct asy_principal *principal, const struct asy_signers *signers)
+static bool is_one_of(const struct asy_weighing *rule, const struct asy_principal *principal,
+                      const struct asy_signers *signers)
 {
+    if (signers->issuer != NULL && (principal->issuer == NULL || strcmp(principal->issuer, signers->issuer) != 0))
+        return false;
+    if (principal->is_issued && signers->issuer == NULL && !names_issuer(rule->settings))
+        return false; /* anybody can have such a certificate */
     if (signers->identity != NULL &&
         (principal->identity == NULL || strcmp(principal->identity, signers->identity) != 0))
         return false;
@@ -169,6 +169,35 @@ static bool is_one_of(const struct asy_principal *principal, const struct asy_si
     return signers->of_n == 0 && !principal->is_pin;
 }
 
+/* A certificate that anybody can be issued counts for the identity and issuer that somebody asked for. */
+static bool is_asked_for(const struct asy_weighing *rule, const struct asy_principal *principal)
+{
+    const struct asy_requirement *require = rule->terms->product == NULL ? NULL : &rule->terms->product->require;
+
+    if (!principal->is_issued || names_issuer(rule->settings))
+        return true;
+    for (size_t i = 0; require != NULL && i < require->signers_n; i++) {
+        if (is_one_of(rule, principal, &require->signers[i]))
+            return true;
+    }
+    return false;
+}
+
+/* Timestamp authorities say when, not what; they count for what only where nobody else was named. */
+uint64_t asy_counted_principals(const struct asy_weighing *rule)
+{
+    bool authorities = rule->terms->nobody_trusted && rule->terms->authority_trusted;
+    uint64_t mask = 0;
+
+    for (size_t i = 0; i < rule->dossier->principals_n; i++) {
+        const struct asy_principal *principal = &rule->dossier->principals[i];
+
+        if ((!principal->is_authority || authorities) && is_asked_for(rule, principal))
+            mask |= (uint64_t)1 << i;
+    }
+    return mask;
+}
+
 /* Of anybody, a pin is as good as one signature, and never the second of two. */
 static unsigned count_of(const struct asy_weighing *rule, uint64_t mask, const struct asy_signers *signers)
 {
@@ -177,7 +206,7 @@ static unsigned count_of(const struct asy_weighing *rule, uint64_t mask, const s
     for (size_t i = 0; i < rule->dossier->principals_n; i++) {
         const struct asy_principal *principal = &rule->dossier->principals[i];
 
-        if ((mask >> i & 1) == 0 || (signers != NULL && !is_one_of(principal, signers)))
+        if ((mask >> i & 1) == 0 || (signers != NULL && !is_one_of(rule, principal, signers)))
             continue;
         n += !principal->is_pin;
         pins += principal->is_pin;

@@ -23,6 +23,7 @@ enum asy_trust_kind {
     ASY_TRUST_NPM_KEYS,
     ASY_TRUST_LAYOUT_KEY,
     ASY_TRUST_GCB_KEYS,
+    ASY_TRUST_ROOT,
 };
 
 struct asy_trust_entry {
@@ -37,9 +38,10 @@ struct asy_trust_entry {
 
 /* One entry of `signers`: at least `threshold` distinct signers of these must have signed. */
 struct asy_signers {
-    const struct asy_trust_entry **of; /* keys and anchors (any signer under it); none: anybody trusted */
+    const struct asy_trust_entry **of; /* keys, anchors and trusted roots (any signer under it); none: anybody trusted */
     size_t of_n;
     const char *identity; /* NULL: any */
+    const char *issuer;   /* of a Sigstore certificate: who must have known that identity; NULL: none such is meant */
     unsigned threshold;   /* at least 1 */
     unsigned line;
 };

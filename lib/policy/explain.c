@@ -44,6 +44,8 @@ static const char *kind_name(enum asy_trust_kind kind)
         return "in-toto layouts, every one of which must be signed by the key";
     case ASY_TRUST_GCB_KEYS:
         return "Google Cloud Build, whose keys are in";
+    case ASY_TRUST_ROOT:
+        return "the logs and authorities of the Sigstore root";
     }
     return "";
 }

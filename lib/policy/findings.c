@@ -47,7 +47,7 @@ static void find_in_signature(struct asy_weighing *rule, const struct asy_fact *
         return; /* the link tells it */
     if (asy_is_only_strictness(fact))
         severity = unless_met_or_waived(rule, why->reason, asy_about_of(fact));
-    if (why->reason == ASY_SIGNATURE_INVALID || why->reason == ASY_TIMESTAMP_INVALID)
+    if (!signature->is_spare && (why->reason == ASY_SIGNATURE_INVALID || why->reason == ASY_TIMESTAMP_INVALID))
         severity = ASY_BLOCKS;
     if (why->reason == ASY_REASON_NONE)
         return;
@@ -60,8 +60,11 @@ static void find_in_signature(struct asy_weighing *rule, const struct asy_fact *
 
 static void find_in_link(struct asy_weighing *rule, const struct asy_fact *fact)
 {
+    const struct asy_fact *by = asy_fact_no(rule->dossier, fact->claim.is.link.by);
     const struct asy_item *about = asy_about_of(fact);
 
+    if (by != NULL && by->claim.is.signature.is_spare)
+        return; /* told by what says it */
     if (fact->why.reason == ASY_FILE_MISSING) {
         asy_add_finding(rule->dossier, rule->settings->missing_is_fine ? ASY_NOTE : ASY_BLOCKS, ASY_FILE_MISSING,
                         NULL, fact->claim.document, "%s", fact->why.detail == NULL ? "" : fact->why.detail);

@@ -71,6 +71,8 @@ void asy_policy_apply(const struct asy_policy *policy, const struct asy_product 
     lay(&policy->settings, settings);
     if (require == NULL)
         return;
+    for (size_t i = 0; i < require->signers_n; i++)
+        settings->policy_names_issuers = settings->policy_names_issuers || require->signers[i].issuer != NULL;
     lay(&require->settings, settings);
     if (require->timestamp != ASY_BY_DEFAULT)
         settings->require_timestamp = require->timestamp == ASY_YES;

@@ -7,10 +7,14 @@
 
 /* ---- requirements ---- */
 
-/* Keys, also those of layouts, and anchors sign; timestamp authorities, helpers and revocations do not. */
+/*
+ * Keys, also those of layouts, and whoever has a certificate under an anchor or a trusted root, sign; timestamp
+ * authorities, helpers and revocations do not.
+ */
 static bool is_signer(const struct asy_trust_entry *entry)
 {
-    return entry->kind == ASY_TRUST_KEY || entry->kind == ASY_TRUST_ANCHOR || entry->kind == ASY_TRUST_LAYOUT_KEY;
+    return entry->kind == ASY_TRUST_KEY || entry->kind == ASY_TRUST_ANCHOR || entry->kind == ASY_TRUST_LAYOUT_KEY ||
+           entry->kind == ASY_TRUST_ROOT;
 }
 
 static bool fail_nobody(struct asy_policy_job *job, const struct asy_node *node, const char *name)
@@ -41,7 +45,7 @@ static bool read_of(struct asy_policy_job *job, const struct asy_node *node, str
         out->of[i] = asy_policy_trusted(job->policy, names[i], job->policy->trust_n);
         if (out->of[i] == NULL || !is_signer(out->of[i]))
             return fail_nobody(job, node, names[i]);
-        anchors = anchors || out->of[i]->kind == ASY_TRUST_ANCHOR;
+        anchors = anchors || out->of[i]->kind == ASY_TRUST_ANCHOR || out->of[i]->kind == ASY_TRUST_ROOT;
         for (size_t j = 0; j < i; j++) {
             if (out->of[j] == out->of[i])
                 return asy_form_fail(&job->form, node, "\"%.64s\" stands twice in the same of", names[i]);
@@ -55,7 +59,7 @@ static bool read_of(struct asy_policy_job *job, const struct asy_node *node, str
 
 static bool read_signers(struct asy_policy_job *job, const struct asy_node *node, void *entry)
 {
-    static const char *const fields[] = { "of", "identity", "threshold", NULL };
+    static const char *const fields[] = { "of", "identity", "issuer", "threshold", NULL };
     struct asy_signers *out = entry;
 
     out->line = node->line;
@@ -64,7 +68,10 @@ static bool read_signers(struct asy_policy_job *job, const struct asy_node *node
         return false;
     if (node->n == 0)
         return asy_form_fail(&job->form, node, "an entry of signers says nothing");
+    if (asy_node_get(node, "issuer") != NULL && asy_node_get(node, "identity") == NULL)
+        return asy_form_fail(&job->form, node, "issuer says whose identity is meant, and identity is missing");
     return asy_form_text(&job->form, node, "identity", false, &out->identity) &&
+           asy_form_text(&job->form, node, "issuer", false, &out->issuer) &&
            asy_form_number(&job->form, node, "threshold", 1, ASY_PRINCIPALS, &out->threshold) &&
            read_of(job, node, out);
 }

@@ -3,10 +3,11 @@
 #include "base/text.h"
 #include "policy/nearest.h"
 
+#include <regex.h>
 #include <stddef.h>
 #include <string.h>
 
-enum kind { CHOICE, SWITCH, NUMBER, TEXT, TEXTS, PAIRS, FINGERPRINT, TIME, FLOOR, DIGEST, WORDS };
+enum kind { REGEXP, CHOICE, SWITCH, NUMBER, TEXT, TEXTS, PAIRS, FINGERPRINT, TIME, FLOOR, DIGEST, WORDS };
 
 struct choice {
     const char *text;
@@ -71,6 +72,10 @@ static const struct row rows[] = {
     { "arch", TEXT, FIELD(arch), "text", NULL, 0, 0 },
     { "bundle_formats", WORDS, FIELD(bundle_formats), "plain, verity, crypt or several with commas", bundles, 0, 0 },
     { "committer_matches_uid", SWITCH, FIELD(committer_matches_uid), TRUTH, truth, 0, 0 },
+    { "certificate_identity", TEXT, FIELD(certificate_identity), "text", NULL, 0, 0 },
+    { "certificate_identity_regexp", REGEXP, FIELD(certificate_identity_regexp), "an extended regular expression", NULL, 0, 0 },
+    { "certificate_oidc_issuer", TEXT, FIELD(certificate_oidc_issuer), "text", NULL, 0, 0 },
+    { "certificate_oidc_issuer_regexp", REGEXP, FIELD(certificate_oidc_issuer_regexp), "an extended regular expression", NULL, 0, 0 },
     { "component", TEXT, FIELD(component), "text", NULL, 0, 0 },
     { "complete", CHOICE, FIELD(complete), TRUTH, complete, 0, 0 },
     { "db_signature", SWITCH, FIELD(unsigned_index_is_fine), "required or optional", optional, 0, 0 },
@@ -105,6 +110,7 @@ static const struct row rows[] = {
     { "resource_uri", TEXT, FIELD(resource_uri), "text", NULL, 0, 0 },
     { "revocation", CHOICE, FIELD(revocation), "supplied, require, require-all or hard-fail", revocation, 0, 0 },
     { "revoked", SWITCH, FIELD(revoked_ts_before), "reject or ts-before-revocation", revoked, 0, 0 },
+    { "sct_threshold", NUMBER, FIELD(sct_threshold), "a number from 0 to 32", NULL, 0, 32 },
     { "sha1_selfsig", CHOICE, FIELD(sha1_selfsig), "accept, reject or before-2023-02-01", sha1_selfsig, 0, 0 },
     { "signer", FINGERPRINT, FIELD(signer), "the fingerprint of an OpenPGP key, 40 or 64 hex digits", NULL, 0, 0 },
     { "source_branch", TEXT, FIELD(source_branch), "text", NULL, 0, 0 },
@@ -113,6 +119,8 @@ static const struct row rows[] = {
     { "source_versioned_tag", TEXT, FIELD(source_versioned_tag), "text", NULL, 0, 0 },
     { "suite", TEXT, FIELD(suite), "text", NULL, 0, 0 },
     { "suite_fields", SWITCH, FIELD(suite_is_optional), "required or optional", optional, 0, 0 },
+    { "timestamp_threshold", NUMBER, FIELD(timestamp_threshold), "a number from 0 to 32", NULL, 0, 32 },
+    { "tlog_threshold", NUMBER, FIELD(tlog_threshold), "a number from 0 to 32", NULL, 0, 32 },
     /* ASY_PRINCIPALS signers can be told apart. */
     { "threshold", NUMBER, FIELD(threshold), "a number from 1 to 64", NULL, 1, ASY_PRINCIPALS },
     { "verified_level", TEXTS, FIELD(verified_levels), "text, at most 16 times", NULL, 0, 0 },
@@ -223,6 +231,16 @@ static bool is_fingerprint(struct asy_view text)
     return text.len == 40 || text.len == 64;
 }
 
+static bool is_regexp(const char *text)
+{
+    regex_t regex;
+
+    if (regcomp(&regex, text, REG_EXTENDED | REG_NOSUB) != 0)
+        return false;
+    regfree(&regex);
+    return true;
+}
+
 static bool read_value(const struct row *row, const char *value, struct value *out)
 {
     struct asy_view text = asy_view_of(value);
@@ -240,6 +258,9 @@ static bool read_value(const struct row *row, const char *value, struct value *o
     case PAIRS:
         out->text = value;
         return is_plain_text(text) && strchr(value, '=') != NULL && value[0] != '=';
+    case REGEXP:
+        out->text = value;
+        return is_plain_text(text) && is_regexp(value);
     case FINGERPRINT:
         out->text = value;
         return is_fingerprint(text);
@@ -283,7 +304,7 @@ static bool write_value(struct asy_settings *settings, const struct row *row, co
     field += row->field;
     if (row->kind == SWITCH)
         memcpy(field, &on, sizeof on);
-    else if (row->kind == TEXT || row->kind == FINGERPRINT)
+    else if (row->kind == TEXT || row->kind == FINGERPRINT || row->kind == REGEXP)
         memcpy(field, &value->text, sizeof value->text);
     else if (row->kind == TIME)
         write_time(settings, row, value->time);

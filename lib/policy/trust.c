@@ -26,6 +26,7 @@ static const struct trust_list trust_lists[] = {
     { "layout-keys", ASY_TRUST_LAYOUT_KEY, "a layout-key", key_fields, true },
     { "npm-keys", ASY_TRUST_NPM_KEYS, "an npm-keys entry", file_fields, false },
     { "gcb-keys", ASY_TRUST_GCB_KEYS, "a gcb-keys entry", file_fields, false },
+    { "trusted-roots", ASY_TRUST_ROOT, "a trusted root", anchor_fields, true },
 };
 
 enum { TRUST_LISTS = sizeof trust_lists / sizeof *trust_lists };

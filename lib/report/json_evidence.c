@@ -133,6 +133,27 @@ static void put_stamp(struct asy_json *json, const struct asy_fact *fact)
     close_fact(json, fact);
 }
 
+static void put_inclusion(struct asy_json *json, const struct asy_fact *fact)
+{
+    const struct asy_inclusion *is = &fact->claim.is.inclusion;
+
+    open_fact(json, fact, "inclusion");
+    asy_json_hex(json, "log", is->log);
+    asy_json_size(json, "index", true, is->index);
+    put_optional(json, "origin", is->has_path, is->origin);
+    asy_json_size(json, "tree_size", is->has_path, is->tree_size);
+    asy_json_time(json, "promised_at", is->promise.len > 0, is->promised_at);
+    close_fact(json, fact);
+}
+
+static void put_sct(struct asy_json *json, const struct asy_fact *fact)
+{
+    open_fact(json, fact, "certificate_timestamp");
+    asy_json_hex(json, "log", fact->claim.is.sct.log);
+    asy_json_time(json, "promised_at", true, fact->claim.is.sct.time_ms / 1000);
+    close_fact(json, fact);
+}
+
 static void put_fact(struct asy_json *json, const struct asy_fact *fact)
 {
     switch (fact->claim.kind) {
@@ -147,6 +168,12 @@ static void put_fact(struct asy_json *json, const struct asy_fact *fact)
         break;
     case ASY_CLAIM_STAMP:
         put_stamp(json, fact);
+        break;
+    case ASY_CLAIM_INCLUSION:
+        put_inclusion(json, fact);
+        break;
+    case ASY_CLAIM_SCT:
+        put_sct(json, fact);
         break;
     case ASY_CLAIM_NONE:
         break;

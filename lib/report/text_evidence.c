@@ -301,6 +301,37 @@ static void put_stamp(const struct asy_pen *pen, const struct asy_fact *fact)
     put_end(pen, fact);
 }
 
+static void put_inclusion(const struct asy_pen *pen, const struct asy_fact *fact)
+{
+    const struct asy_inclusion *is = &fact->claim.is.inclusion;
+
+    put_row(pen, "transparency", verdict_of(fact));
+    asy_put_format(pen->sink, "entry %llu of ", (unsigned long long)is->index);
+    if (is->has_path) {
+        asy_pen_quoted(pen, is->origin);
+        asy_put_format(pen->sink, ", in its tree of %llu", (unsigned long long)is->tree_size);
+    } else {
+        asy_put_text(pen->sink, "log ");
+        asy_pen_hex(pen, is->log.data, is->log.len > ASY_DIGEST_MAX ? ASY_DIGEST_MAX : is->log.len);
+    }
+    if (is->promise.len > 0)
+        put_time(pen, ", logged ", is->promised_at);
+    put_document(pen, fact->claim.document);
+    put_end(pen, fact);
+}
+
+static void put_sct(const struct asy_pen *pen, const struct asy_fact *fact)
+{
+    const struct asy_sct *is = &fact->claim.is.sct;
+
+    put_row(pen, "sct", verdict_of(fact));
+    asy_put_text(pen->sink, "certificate shown by log ");
+    asy_pen_hex(pen, is->log.data, is->log.len);
+    put_time(pen, ", ", is->time_ms / 1000);
+    put_document(pen, fact->claim.document);
+    put_end(pen, fact);
+}
+
 static void put_each(const struct asy_pen *pen, enum asy_claim_kind kind,
                      void (*put)(const struct asy_pen *, const struct asy_fact *))
 {
@@ -424,6 +455,8 @@ void asy_text_evidence(const struct asy_pen *pen)
     }
     put_steps(pen);
     put_each(pen, ASY_CLAIM_CHAIN, put_chain);
+    put_each(pen, ASY_CLAIM_SCT, put_sct);
+    put_each(pen, ASY_CLAIM_INCLUSION, put_inclusion);
     put_each(pen, ASY_CLAIM_STAMP, put_stamp);
     put_manifests(pen);
     put_content(pen);

@@ -32,6 +32,7 @@ void asy_trust_free(struct asy_trust *trust)
     asy_pgp_certs_free(trust->certs);
     asy_pki_free(trust->pki);
     asy_pki_free(trust->tsa_pki);
+    asy_trust_clear_roots(trust);
     asy_arena_free(trust->arena);
     free(trust);
 }
@@ -73,5 +74,6 @@ bool asy_trust_has_krl(const struct asy_trust *trust)
 
 bool asy_trust_is_empty(const struct asy_trust *trust)
 {
-    return trust->keys_n == 0 && !asy_pki_has_anchors(trust->pki) && !asy_trust_has_signers(trust);
+    return trust->keys_n == 0 && !asy_pki_has_anchors(trust->pki) && !asy_trust_has_signers(trust) &&
+           trust->root_authorities[ASY_ROOT_ISSUERS].n == 0;
 }

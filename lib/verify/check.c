@@ -41,6 +41,18 @@ const struct asy_try *asy_try_of(const struct asy_run *run, const struct asy_fac
     return first;
 }
 
+/* The certificate of a timestamp authority of the trusted roots, where its token does not carry it. */
+static bool find_leaf_of_root(const struct asy_run *run, const struct asy_chain *chain, struct asy_view *der)
+{
+    const struct asy_trust *trust = run->job->trust;
+
+    for (size_t i = 0; i < asy_trust_authorities_n(trust, ASY_ROOT_TIMESTAMPS); i++) {
+        if (asy_pki_find_leaf(asy_trust_authority(trust, ASY_ROOT_TIMESTAMPS, i)->pki, chain, der))
+            return true;
+    }
+    return false;
+}
+
 /* The certificate that a chain claim of this signature names and does not carry, from the caller's helpers. */
 static bool find_leaf(struct asy_run *run, const struct asy_fact *fact, struct asy_view *der)
 {
@@ -50,6 +62,8 @@ static bool find_leaf(struct asy_run *run, const struct asy_fact *fact, struct a
 
         if (claim->kind != ASY_CLAIM_CHAIN || asy_fact_no(run->dossier, claim->is.chain.of) != fact)
             continue;
+        if (claim->is.chain.by_root)
+            return find_leaf_of_root(run, &claim->is.chain, der);
         pki = claim->is.chain.for_timestamps ? asy_trust_get_tsa_pki(run->job->trust)
                                              : asy_trust_get_pki(run->job->trust);
         return asy_pki_find_leaf(pki, &claim->is.chain, der);
@@ -158,6 +172,10 @@ static assay_status plan_signature(struct asy_run *run, struct asy_fact *fact)
         return try_carried(run, fact, signature->key);
     if (find_leaf(run, fact, &leaf.a))
         return try_carried(run, fact, &leaf);
+    if (signature->is_spare) {
+        asy_because(run->dossier, &fact->why, ASY_TIMESTAMP_UNTRUSTED, "no trusted root has its authority");
+        return asy_ok;
+    }
     return try_store(run, fact);
 }
 

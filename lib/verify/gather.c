@@ -343,6 +343,7 @@ static assay_status gather_inputs(struct asy_run *run, const struct index *index
         if (item->is_layout)
             run->layout_path = input->path;
         item->is_packument = input->role == ASY_INPUT_PACKUMENT;
+        item->is_bundle = input->role == ASY_INPUT_BUNDLE;
         item->is_index = input->role == ASY_INPUT_INDEX;
         item->attests = input->role == ASY_INPUT_PROVENANCE ? ASY_ATTESTS_BUILD
                         : input->role == ASY_INPUT_SUMMARY  ? ASY_ATTESTS_SUMMARY

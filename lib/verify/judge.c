@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-static void falls(struct asy_run *run, struct asy_fact *fact, enum asy_reason reason, const char *detail)
+void asy_falls(struct asy_run *run, struct asy_fact *fact, enum asy_reason reason, const char *detail)
 {
     fact->standing = false;
     asy_because(run->dossier, &fact->standing_why, reason, "%s", detail == NULL ? "" : detail);
@@ -47,7 +47,7 @@ static bool is_backed(struct asy_run *run, struct asy_fact *fact)
             return false;
         }
         if (backs && memcmp(other->key_fingerprint, fact->key_fingerprint, sizeof fact->key_fingerprint) != 0) {
-            falls(run, fact, ASY_SIGNATURE_INVALID, "the signed comment is by another key");
+            asy_falls(run, fact, ASY_SIGNATURE_INVALID, "the signed comment is by another key");
             return false;
         }
     }
@@ -86,20 +86,20 @@ static bool is_strong(struct asy_run *run, struct asy_fact *fact)
         return true;
 
     if (digest != ASY_DIGEST_NONE)
-        falls(run, fact, ASY_SIGNATURE_WEAK, asy_digest_name(digest));
+        asy_falls(run, fact, ASY_SIGNATURE_WEAK, asy_digest_name(digest));
     else if (is_key_weak)
-        falls(run, fact, ASY_SIGNER_WEAK_KEY, asy_key_name(attempt->key));
+        asy_falls(run, fact, ASY_SIGNER_WEAK_KEY, asy_key_name(attempt->key));
     if (digest != ASY_DIGEST_NONE && is_key_weak)
         fact->principal = -1; /* a waiver of the one must not let the other pass */
     return digest == ASY_DIGEST_NONE && !is_key_weak;
 }
 
-static void stand(struct asy_run *run, struct asy_fact *fact, const struct asy_principal *principal)
+void asy_stand(struct asy_run *run, struct asy_fact *fact, const struct asy_principal *principal)
 {
     int no = asy_add_principal(run->dossier, principal);
 
     if (no < 0) {
-        falls(run, fact, ASY_LIMIT_REACHED, "too many signers");
+        asy_falls(run, fact, ASY_LIMIT_REACHED, "too many signers");
         return;
     }
     fact->principal = no;
@@ -144,16 +144,18 @@ static bool is_valid_now(struct asy_run *run, struct asy_fact *fact, const struc
 {
     int64_t at = run->dossier->at;
 
-    if (fact->has_stamp && run->job->settings->expired_at_signing_time && at >= key->until)
+    if (fact->claim.is.signature.bundle != NULL && fact->has_stamp)
+        at = fact->stamped_at; /* it was valid at the others as well */
+    else if (fact->has_stamp && run->job->settings->expired_at_signing_time && at >= key->until)
         at = fact->stamped_at;
     if (key->is_registry && fact->claim.is.signature.has_claimed_time && fact->claim.is.signature.claimed_time < at)
         at = fact->claim.is.signature.claimed_time; /* of publication, by which registries let their keys expire */
     if (at < key->from) {
-        falls(run, fact, ASY_SIGNER_NOT_YET_VALID, key->name);
+        asy_falls(run, fact, ASY_SIGNER_NOT_YET_VALID, key->name);
         return false;
     }
     if (at >= key->until) {
-        falls(run, fact, ASY_SIGNER_EXPIRED, key->name);
+        asy_falls(run, fact, ASY_SIGNER_EXPIRED, key->name);
         return false;
     }
     return true;
@@ -199,7 +201,7 @@ static const char *maker_of(const struct asy_run *run, const struct asy_fact *fa
 
 static void is_not_maker(struct asy_run *run, struct asy_fact *fact)
 {
-    falls(run, fact, ASY_SIGNER_IDENTITY, "the address of the committer or tagger is none of the signer's");
+    asy_falls(run, fact, ASY_SIGNER_IDENTITY, "the address of the committer or tagger is none of the signer's");
 }
 
 /* "SHA256:" and the base64 of the fingerprint: what a key is called that has no name of its own (slsa-verifier). */
@@ -236,16 +238,16 @@ static void stand_by_key(struct asy_run *run, struct asy_fact *fact, const struc
     principal.key = key->name;
     fact->signer_known = true;
     if (run->job->settings->identity != NULL && strcmp(run->job->settings->identity, key->name) != 0) {
-        falls(run, fact, ASY_SIGNER_IDENTITY, "a bare key has no identity but its name in the policy");
+        asy_falls(run, fact, ASY_SIGNER_IDENTITY, "a bare key has no identity but its name in the policy");
         return;
     }
     if (run->job->settings->require_cn != NULL) {
-        falls(run, fact, ASY_SIGNER_IDENTITY, "a bare key has no common name");
+        asy_falls(run, fact, ASY_SIGNER_IDENTITY, "a bare key has no common name");
         return;
     }
     if (asy_trust_is_revoked(run->job->trust, signature->key_blob.len > 0 ? signature->key_blob : key->ssh_blob,
                              signature->ssh_cert)) {
-        falls(run, fact, ASY_SIGNER_REVOKED, key->name);
+        asy_falls(run, fact, ASY_SIGNER_REVOKED, key->name);
         return;
     }
     if (must_be_maker(run, fact) && !asy_view_is(fact->claim.is.signature.maker, key->name)) {
@@ -253,7 +255,7 @@ static void stand_by_key(struct asy_run *run, struct asy_fact *fact, const struc
         return;
     }
     if (is_valid_now(run, fact, key) && has_right_namespace(run, fact) && has_right_key_id(run, fact))
-        stand(run, fact, &principal);
+        asy_stand(run, fact, &principal);
 }
 
 /* ---- who: certificates ---- */
@@ -296,12 +298,12 @@ static void stand_by_chain(struct asy_run *run, struct asy_fact *fact, struct as
         return;
     }
     if (!is_about_key(&answer, fact)) {
-        falls(run, fact, ASY_CHAIN_INVALID, "the chain is about another key");
+        asy_falls(run, fact, ASY_CHAIN_INVALID, "the chain is about another key");
         return;
     }
     fact->signer_known = true;
     if (!is_required_name(run->job->settings, &answer)) {
-        falls(run, fact, ASY_SIGNER_IDENTITY, answer.subject);
+        asy_falls(run, fact, ASY_SIGNER_IDENTITY, answer.subject);
         return;
     }
     if (must_be_maker(run, fact) && !answer.has_mail) {
@@ -311,7 +313,7 @@ static void stand_by_chain(struct asy_run *run, struct asy_fact *fact, struct as
     principal = principal_of(fact, answer.common_name == NULL ? answer.subject : answer.common_name, "certificate");
     principal.anchor = answer.anchor;
     principal.identity = answer.common_name;
-    stand(run, fact, &principal);
+    asy_stand(run, fact, &principal);
 }
 
 /* ---- who: allowed signers ---- */
@@ -355,7 +357,7 @@ static void stand_by_signers(struct asy_run *run, struct asy_fact *fact)
     }
     fact->signer_known = true;
     if (run->job->settings->require_cn != NULL) {
-        falls(run, fact, ASY_SIGNER_IDENTITY, "an SSH key has no common name");
+        asy_falls(run, fact, ASY_SIGNER_IDENTITY, "an SSH key has no common name");
         return;
     }
     if (must_be_maker(run, fact) && !is_maker_by_signers(run, fact, settings)) {
@@ -364,7 +366,7 @@ static void stand_by_signers(struct asy_run *run, struct asy_fact *fact)
     }
     principal = principal_of(fact, answer.principal, "SSH key");
     principal.identity = answer.principal;
-    stand(run, fact, &principal);
+    asy_stand(run, fact, &principal);
 }
 
 /* ---- who: OpenPGP certificates ---- */
@@ -394,11 +396,11 @@ static void stand_by_openpgp(struct asy_run *run, struct asy_fact *fact)
     name = answer.user == NULL ? answer.name : answer.user;
     fact->signer_name = name == NULL ? NULL : asy_copy_text(run->dossier->arena, asy_view_of(name)); /* outlives the store */
     if (!answer.trusted) {
-        falls(run, fact, answer.why.reason, answer.why.detail);
+        asy_falls(run, fact, answer.why.reason, answer.why.detail);
         return;
     }
     if (run->job->settings->require_cn != NULL) {
-        falls(run, fact, ASY_SIGNER_IDENTITY, "an OpenPGP key has no common name");
+        asy_falls(run, fact, ASY_SIGNER_IDENTITY, "an OpenPGP key has no common name");
         return;
     }
     if (must_be_maker(run, fact) && !is_maker_by_openpgp(run, fact)) {
@@ -409,7 +411,7 @@ static void stand_by_openpgp(struct asy_run *run, struct asy_fact *fact)
     principal.key = answer.name;
     principal.identity = answer.user;
     memcpy(principal.fingerprint, answer.fingerprint, sizeof principal.fingerprint);
-    stand(run, fact, &principal);
+    asy_stand(run, fact, &principal);
 }
 
 static bool is_ssh(const struct asy_fact *fact)
@@ -422,7 +424,9 @@ static void find_signer(struct asy_run *run, struct asy_fact *fact)
     const struct asy_trusted_key *key = trusted_key_of(run, fact);
     struct asy_fact *chain = chain_of(run, fact);
 
-    falls(run, fact, asy_trust_is_empty(run->job->trust) ? ASY_SIGNER_NONE_TRUSTED : ASY_SIGNER_UNKNOWN, NULL);
+    asy_falls(run, fact, asy_trust_is_empty(run->job->trust) ? ASY_SIGNER_NONE_TRUSTED : ASY_SIGNER_UNKNOWN, NULL);
+    if (fact->claim.is.signature.bundle != NULL && !asy_judge_bundle(run, fact))
+        return;
     if (fact->claim.is.signature.openpgp != NULL)
         stand_by_openpgp(run, fact);
     else if (key != NULL && fact->claim.is.signature.ssh_cert == NULL) /* a certificate must be believed as one */
@@ -438,7 +442,7 @@ static bool is_required_kind(struct asy_run *run, struct asy_fact *fact)
 {
     if (run->job->settings->signer == NULL || fact->claim.is.signature.openpgp != NULL)
         return true;
-    falls(run, fact, ASY_SIGNER_IDENTITY, "an OpenPGP key is required");
+    asy_falls(run, fact, ASY_SIGNER_IDENTITY, "an OpenPGP key is required");
     return false;
 }
 
@@ -469,7 +473,7 @@ static bool is_stamped_well(struct asy_run *run, struct asy_fact *fact)
 {
     if (fact->has_stamp || !fact->has_bad_stamp)
         return true;
-    falls(run, fact, ASY_TIMESTAMP_UNTRUSTED, "the signature carries a timestamp that does not count");
+    asy_falls(run, fact, ASY_TIMESTAMP_UNTRUSTED, "the signature carries a timestamp that does not count");
     return false;
 }
 
@@ -479,9 +483,9 @@ static void judge_unanswered(struct asy_run *run, struct asy_fact *fact)
     if (fact->why.reason != ASY_EVIDENCE_UNCHECKED)
         falls_with(fact, &fact->why);
     else if (asy_trust_is_empty(run->job->trust))
-        falls(run, fact, ASY_SIGNER_NONE_TRUSTED, NULL);
+        asy_falls(run, fact, ASY_SIGNER_NONE_TRUSTED, NULL);
     else
-        falls(run, fact, ASY_SIGNER_UNKNOWN, NULL);
+        asy_falls(run, fact, ASY_SIGNER_UNKNOWN, NULL);
 }
 
 /* A chain with a lapse alone let its signer be found; the signature falls for it now, after all that cannot be waived. */
@@ -525,7 +529,7 @@ static bool has_strong_imprint(struct asy_run *run, const struct asy_stamp *stam
 
     if (asy_digest_strength(alg) >= asy_digest_strength(run->job->settings->min_digest))
         return true;
-    falls(run, by, ASY_SIGNATURE_WEAK, asy_digest_name(alg));
+    asy_falls(run, by, ASY_SIGNATURE_WEAK, asy_digest_name(alg));
     return false;
 }
 
@@ -543,38 +547,41 @@ static bool stamp_holds(struct asy_run *run, const struct asy_stamp *stamp, stru
     struct asy_principal principal;
 
     if (!asy_fact_holds(by)) {
-        falls(run, by, ASY_TIMESTAMP_INVALID, by->why.detail);
+        asy_falls(run, by, ASY_TIMESTAMP_INVALID, by->why.detail);
         return false;
     }
     by->standing = true;
     if (!is_backed(run, by)) {
-        falls(run, by, ASY_TIMESTAMP_INVALID, by->standing_why.detail);
+        asy_falls(run, by, ASY_TIMESTAMP_INVALID, by->standing_why.detail);
         return false;
     }
     if (!is_strong(run, by) || !has_strong_imprint(run, stamp, by))
         return false;
     if (chain == NULL) {
-        falls(run, by, ASY_TIMESTAMP_UNTRUSTED, "no certificate");
+        asy_falls(run, by, ASY_TIMESTAMP_UNTRUSTED, "no certificate");
         return false;
     }
-    asy_check_chain(run->job->crypto, run->dossier, chain, asy_trust_get_tsa_pki(run->job->trust), &terms, &answer);
+    if (chain->claim.is.chain.by_root)
+        (void)asy_root_chain(run, chain, ASY_ROOT_TIMESTAMPS, stamp->time, &answer);
+    else
+        asy_check_chain(run->job->crypto, run->dossier, chain, asy_trust_get_tsa_pki(run->job->trust), &terms, &answer);
     by->signer_name = answer.common_name == NULL ? answer.subject : answer.common_name;
     if (!asy_fact_holds(chain)) {
-        falls(run, by, ASY_TIMESTAMP_UNTRUSTED, chain->why.detail);
+        asy_falls(run, by, ASY_TIMESTAMP_UNTRUSTED, chain->why.detail);
         return false;
     }
     if (!is_about_key(&answer, by)) {
-        falls(run, by, ASY_CHAIN_INVALID, "the chain is about another key");
+        asy_falls(run, by, ASY_CHAIN_INVALID, "the chain is about another key");
         return false;
     }
     if (stamp->time > run->dossier->at) {
-        falls(run, by, ASY_SIGNER_NOT_YET_VALID, "the timestamp is after the reference time");
+        asy_falls(run, by, ASY_SIGNER_NOT_YET_VALID, "the timestamp is after the reference time");
         return false;
     }
     principal = principal_of(by, by->signer_name, "timestamp authority");
     principal.anchor = answer.anchor;
     principal.is_authority = true;
-    stand(run, by, &principal);
+    asy_stand(run, by, &principal);
     return by->standing;
 }
 

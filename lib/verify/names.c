@@ -5,7 +5,7 @@
 
 /* Ends of detached evidence that no format of the table owns, or that is not verified here. */
 static const char *const other_suffixes[] = {
-    ".sigstore.json", ".sigstore", ".bundle", ".sbom.json", ".cdx.json",
+    ".bundle", ".sbom.json", ".cdx.json",
     ".spdx.json", ".spdx", ".jws", ".sct", NULL,
 };
 
@@ -14,8 +14,6 @@ struct known {
 };
 
 static const struct known unsupported[] = {
-    { ".sigstore.json", "Sigstore bundle" },
-    { ".sigstore", "Sigstore bundle" },
     { ".cdx.json", "CycloneDX SBOM" },
     { ".spdx.json", "SPDX SBOM" },
     { ".spdx", "SPDX SBOM" },

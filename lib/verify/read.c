@@ -181,6 +181,8 @@ void asy_read_item(struct asy_run *run, struct asy_item *item)
         asy_read_layout(run, item, bytes);
     else if (item->is_packument)
         read_as(run, item, asy_format_named(ASY_TEXT("npm")), bytes);
+    else if (item->is_bundle)
+        read_as(run, item, asy_format_named(ASY_TEXT("sigstore")), bytes);
     else if (format != NULL && asy_is_read_whole(format))
         read_as(run, item, format, bytes);
     else

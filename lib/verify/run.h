@@ -3,6 +3,7 @@
 #define ASY_VERIFY_RUN_H
 
 #include "io/tree.h"
+#include "trust/trusted_root.h"
 #include "verify/verify.h"
 
 /* A key under which a signature is to be checked. */
@@ -99,6 +100,23 @@ struct asy_item *asy_find_in_tree(const struct asy_run *, const char *path);
 
 /* Says for every signature whether it stands, and for whom: the last step before policy. */
 void asy_judge(struct asy_run *);
+
+/* The signature does not stand, for this reason; or it stands, for this signer. */
+void asy_falls(struct asy_run *, struct asy_fact *, enum asy_reason, const char *detail);
+void asy_stand(struct asy_run *, struct asy_fact *, const struct asy_principal *);
+
+/*
+ * The signature of a Sigstore bundle, which holds: logs and times bear it out, and it falls or, by its certificate,
+ * stands.  True where all that is left to say is whose its key is.
+ */
+bool asy_judge_bundle(struct asy_run *, struct asy_fact *);
+
+/*
+ * Answers a chain claim at a time by the authorities of the trusted roots that are valid then; the one under which it
+ * holds, or NULL.
+ */
+const struct asy_authority *asy_root_chain(struct asy_run *, struct asy_fact *chain, enum asy_root_authorities, int64_t at,
+                                           struct asy_chain_answer *out);
 
 /* The first key a signature was checked under, or the one under which it held; NULL when there was none. */
 const struct asy_try *asy_try_of(const struct asy_run *, const struct asy_fact *);

@@ -15,6 +15,7 @@ enum asy_input_role {
     ASY_INPUT_RELEASE,         /* a signed list of indices */
     ASY_INPUT_INDEX,           /* a repository's list of packages */
     ASY_INPUT_INDEX_SIGNATURE, /* over the index before it */
+    ASY_INPUT_BUNDLE,          /* a Sigstore bundle */
     ASY_INPUT_PACKUMENT,       /* what an npm registry says of a package */
     ASY_INPUT_LAYOUT,          /* an in-toto layout */
     ASY_INPUT_LINK_DIR,        /* the directory of the links of its steps; else that of the layout */

@@ -24,7 +24,7 @@ set(outside
   "^zlib\\.h$=io" "^lzma\\.h$=io" "^zstd\\.h$=io" "^bzlib\\.h$=io" "^archive(_entry)?\\.h$=io" "^git2(\\.h$|/)=io" "^dlfcn\\.h$=io" "^sqlite3\\.h$=ledger"
   "^libpq-fe\\.h$=ledger" "^curl/=trust" "^seccomp\\.h$=cli")
 string(CONCAT libc "^((sys|linux)/[a-z0-9_]+|ctype|dirent|endian|errno|fcntl|float|getopt|glob|inttypes|limits|locale|poll|"
-  "pthread|sched|search|signal|stdalign|stdarg|stdatomic|stdbool|stddef|stdint|stdio|stdlib|stdnoreturn|string|strings|"
+  "pthread|regex|sched|search|signal|stdalign|stdarg|stdatomic|stdbool|stddef|stdint|stdio|stdlib|stdnoreturn|string|strings|"
   "threads|time|unistd|wchar)\\.h$")
 
 # Headers that stay inside their room although others may enter it.

@@ -68,7 +68,7 @@ Test(document, trust_is_read_in_full)
 
     cr_expect_str_eq(p->name, "acme");
     cr_expect_str_eq(p->description, "What the vendor Acme ships to us.\nReviewed each quarter.");
-    cr_assert_eq(p->trust_n, 9);
+    cr_assert_eq(p->trust_n, 10);
     cr_expect(t[0].kind == ASY_TRUST_KEY && t[0].is_named && t[0].text.len == 0);
     cr_expect_str_eq(t[0].name, "acme-2025");
     cr_expect_str_eq(t[0].file, "keys/acme-2025.pub");
@@ -82,6 +82,7 @@ Test(document, trust_is_read_in_full)
     cr_expect(t[4].kind == ASY_TRUST_TSA_ANCHOR && t[4].is_named);
     cr_expect(t[5].kind == ASY_TRUST_INTERMEDIATE && !t[5].is_named);
     cr_expect_str_eq(t[5].name, "acme-issuing.pem");
+    cr_expect(t[9].kind == ASY_TRUST_ROOT && t[9].is_named);
     cr_expect(t[6].kind == ASY_TRUST_CRL && t[7].kind == ASY_TRUST_ALLOWED_SIGNERS && t[8].kind == ASY_TRUST_KRL);
 }
 
