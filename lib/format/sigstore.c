@@ -36,6 +36,10 @@ static const char *const bundle_members[] = { "mediaType", "verificationMaterial
 static const char *const material_members[] = { "certificate", "x509CertificateChain", "publicKey", "tlogEntries",
                                                 "timestampVerificationData", NULL };
 
+static const char *const message_members[] = { "messageDigest", "signature", NULL };
+static const char *const digest_members[] = { "algorithm", "digest", NULL };
+static const char *const time_members[] = { "rfc3161Timestamps", NULL };
+
 static bool recognise(const struct asy_glimpse *glimpse)
 {
     struct asy_view type;
@@ -74,7 +78,7 @@ static assay_status read_message(struct asy_bundle_reading *bundle, const struct
     struct asy_view alg, value;
     struct asy_piece whole;
 
-    if (!asy_bundle_map(node, "messageDigest", &digest) ||
+    if (!asy_bundle_knows(node, message_members) || !asy_bundle_map(node, "messageDigest", &digest) ||
         !asy_bundle_bytes(reading, node, "signature", &bundle->signature))
         return asy_bundle_wrong(bundle, node, "the signature is malformed");
     if (reading->about == NULL)
@@ -84,7 +88,7 @@ static assay_status read_message(struct asy_bundle_reading *bundle, const struct
         return no_room(bundle);
     if (digest == NULL)
         return asy_ok;
-    if (!asy_bundle_text(digest, "algorithm", &alg) || !asy_bundle_bytes(reading, digest, "digest", &value))
+    if (!asy_bundle_knows(digest, digest_members) || !asy_bundle_text(digest, "algorithm", &alg) || !asy_bundle_bytes(reading, digest, "digest", &value))
         return asy_bundle_wrong(bundle, digest, "the digest of the message is malformed");
     bundle->digest = asy_bundle_digest_of(alg);
     if (bundle->digest == ASY_DIGEST_NONE || value.len != asy_digest_len(bundle->digest))
@@ -354,8 +358,9 @@ static assay_status read_when(struct asy_bundle_reading *bundle, const struct as
 
     if (!asy_bundle_list(material, "tlogEntries", &entries) ||
         !asy_bundle_map(material, "timestampVerificationData", &times) ||
+        (times != NULL && !asy_bundle_knows(times, time_members)) ||
         !asy_bundle_list(times, "rfc3161Timestamps", &stamps))
-        return asy_bundle_wrong(bundle, material, "log entries or timestamps are no lists");
+        return asy_bundle_wrong(bundle, material, "log entries or timestamps are no lists, or have a member that is not known");
     s = read_entries(bundle, entries);
     if (assay_ok(s))
         s = read_timestamps(bundle, stamps);

@@ -54,6 +54,7 @@ struct update {
     unsigned signatures; /* claims of signatures that it needs */
     enum shape shape;
     bool is_package;     /* no limit on documents is about it */
+    const char *more_setting, *more_value;
 };
 
 struct blob {
@@ -326,6 +327,16 @@ static inline bool in_keyid(const unsigned char *bytes, size_t len, size_t off)
     return false;
 }
 
+/* A Sigstore bundle's hint of its key, which nobody signs. */
+static inline bool in_hint(const unsigned char *bytes, size_t len, size_t off)
+{
+    static const char mark[] = "\"publicKey\": {";
+    const unsigned char *from = memmem(bytes, len, mark, sizeof mark - 1);
+    const unsigned char *end = from == NULL ? NULL : memmem(from, len - (size_t)(from - bytes), "\"}", 2);
+
+    return end != NULL && off >= (size_t)(from - bytes) + sizeof mark - 1 && bytes + off < end;
+}
+
 #define MINISIG(file, name) \
     { ASSAY_ROLE_SIGNATURE, file, name, in_untrusted_comment, LINE_FREE }
 #define LIST(file, name) { ASSAY_ROLE_MANIFEST, file, name, NULL, 0 }
@@ -394,6 +405,21 @@ static const struct update updates[] = {
     { "summary", "slsa/agent.bin", NULL, NULL,
       { { ASSAY_ROLE_SUMMARY, "slsa/summary.dsse", "agent.bin.dsse", in_keyid, 0 } }, KEY("slsa/verifier.pub"), "verified_level",
       "SLSA_BUILD_LEVEL_1", 1 },
+#ifdef ASSAY_SLOW_TESTS
+    { "sigstore, a certificate", "sigstore/agent.bin", NULL, NULL,
+      { SIGNATURE("sigstore/hashedrekord.sigstore.json", "agent.bin.sigstore.json") },
+      { { ASSAY_TRUST_ROOT, "sigstore/trusted_root.json" } }, "certificate_identity",
+      "https://github.com/acme/agent/.github/workflows/release.yml@refs/tags/v1.0", 1, IN_MEMORY, false,
+      "certificate_oidc_issuer", "https://token.actions.example" },
+    { "sigstore, an envelope", "sigstore/agent.bin", NULL, NULL,
+      { SIGNATURE("sigstore/dsse.sigstore.json", "agent.bin.sigstore.json") },
+      { { ASSAY_TRUST_ROOT, "sigstore/trusted_root.json" } }, "certificate_identity",
+      "https://github.com/acme/agent/.github/workflows/release.yml@refs/tags/v1.0", 1, IN_MEMORY, false,
+      "certificate_oidc_issuer", "https://token.actions.example" },
+#endif
+    { "sigstore, a key", "sigstore/agent.bin", NULL, NULL,
+      { { ASSAY_ROLE_SIGNATURE, "sigstore/key.sigstore.json", "agent.bin.sigstore.json", in_hint, 0 } },
+      { { ASSAY_TRUST_ROOT, "sigstore/trusted_root.json" }, { ASSAY_TRUST_KEY, "sigstore/managed.pub" } }, NULL, NULL, 1 },
     { "openpgp", "openpgp/valid/agent.bin", NULL, NULL,
       { { ASSAY_ROLE_SIGNATURE, "openpgp/valid/Vendor.sig", "agent.bin.sig", in_openpgp_hints, 0 } },
       KEY("openpgp/valid/Vendor.pgp"), NULL, NULL, 1 },
@@ -587,6 +613,8 @@ static inline assay_config *config_of(const struct loaded *update, bool trusting
                                                   update->trust[i].data, update->trust[i].len, NULL));
     if (good && update->is->setting != NULL)
         good = assay_ok(assay_config_set(config, update->is->setting, update->is->value, NULL));
+    if (good && update->is->more_setting != NULL)
+        good = assay_ok(assay_config_set(config, update->is->more_setting, update->is->more_value, NULL));
     if (good)
         return config;
     assay_config_free(config);
