@@ -68,7 +68,7 @@ Test(document, trust_is_read_in_full)
 
     cr_expect_str_eq(p->name, "acme");
     cr_expect_str_eq(p->description, "What the vendor Acme ships to us.\nReviewed each quarter.");
-    cr_assert_eq(p->trust_n, 10);
+    cr_assert_eq(p->trust_n, 11);
     cr_expect(t[0].kind == ASY_TRUST_KEY && t[0].is_named && t[0].text.len == 0);
     cr_expect_str_eq(t[0].name, "acme-2025");
     cr_expect_str_eq(t[0].file, "keys/acme-2025.pub");
@@ -82,7 +82,7 @@ Test(document, trust_is_read_in_full)
     cr_expect(t[4].kind == ASY_TRUST_TSA_ANCHOR && t[4].is_named);
     cr_expect(t[5].kind == ASY_TRUST_INTERMEDIATE && !t[5].is_named);
     cr_expect_str_eq(t[5].name, "acme-issuing.pem");
-    cr_expect(t[9].kind == ASY_TRUST_ROOT && t[9].is_named);
+    cr_expect(t[10].kind == ASY_TRUST_ROOT && t[10].is_named);
     cr_expect(t[6].kind == ASY_TRUST_CRL && t[7].kind == ASY_TRUST_ALLOWED_SIGNERS && t[8].kind == ASY_TRUST_KRL);
 }
 
@@ -94,7 +94,7 @@ Test(document, products_are_read_in_full)
     cr_assert_eq(p->products_n, 4);
     cr_expect_str_eq(p->products[0].name, "agent");
     cr_expect(p->products[0].match_n == 2 && p->products[0].action == ASY_ACTION_ALLOW);
-    cr_assert(r->is_given && r->signers_n == 2 && r->signers[0].of_n == 3);
+    cr_assert(r->is_given && r->signers_n == 2 && r->signers[0].of_n == 4);
     cr_expect_eq(r->signers[0].of[0], &p->trust[0]);
     cr_expect_eq(r->signers[0].of[2], &p->trust[3]);
     cr_expect(r->signers[0].threshold == 2 && r->signers[0].identity == NULL);
@@ -390,7 +390,7 @@ Test(document, its_meaning_is_told_in_sentences)
     cr_expect(strstr(sink.text, "  the key acme-2025 (file keys/acme-2025.pub), from 2025-01-01, until and without 2027-01-01\n"));
     cr_expect(strstr(sink.text, "  timestamps under the anchor tsa (file tsa.pem)\n"));
     cr_expect(strstr(sink.text, "Product agent, files named acme-agent_*.deb, acme-agent-*.rpm, is allowed when:\n"
-                                "    signed by at least 2 of acme-2025, acme-2026, anybody under acme-root\n"));
+                                "    signed by at least 2 of acme-2025, acme-2026, anybody under acme-root, acme-layout\n"));
     cr_expect(strstr(sink.text, "    signed no more than 400 days ago\n    setting min_rsa = 3072\n"));
     cr_expect(strstr(sink.text, "Product legacy, files named acme-1.*, is never allowed.\n"));
     cr_expect(strstr(sink.text, "before 2026-12-31, by J. Doe: notes are not installed\n"));
