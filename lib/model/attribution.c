@@ -78,6 +78,7 @@ static void say(struct walk *walk, struct asy_recipe recipe, uint64_t by)
             if (is_strong(walk, piece->digest.alg))
                 say(walk, piece->digest.of, by);
             break;
+        case ASY_PIECE_BLOCKS:
         case ASY_PIECE_LITERAL:
         case ASY_PIECE_NONE:
             break;

@@ -38,8 +38,10 @@ sign agent64.exe paged.exe -ph
 sign agent.cab agent.cab
 sign agent.msi agent.msi -add-msi-dse
 sign agent.msi plain.msi
+for file in *.msix; do sign "$file" "$file"; done
 sign agent.ps1 agent.ps1
 sign wide.ps1 wide.ps1
 osslsigncode sign -nest -certs second.crt -key second.key -h sha512 -time 1750000000 -in "$here/agent64.exe" -out "$here/nested.exe" >/dev/null
 cp agent.cat root.crt "$here/"
 cp agent64.exe "$here/unsigned.exe"
+cp agent.msix "$here/unsigned.msix"

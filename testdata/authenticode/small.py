@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
-"""The smallest files that Authenticode signs: an executable, a cabinet, a compound file; and a catalogue of them."""
-import hashlib, struct, subprocess, sys
+"""The smallest files that Authenticode signs: an executable, a cabinet, a compound file, an app package; and a
+catalogue of them."""
+import base64, hashlib, io, struct, subprocess, sys, zipfile
 
 
 def pe(wide):
@@ -56,6 +57,28 @@ def cfb(streams):
     header += b'\xff' * (108 * 4)
     numbers = lambda list: b''.join(struct.pack('<I', x) for x in list).ljust(512, b'\xff')
     return header + numbers(fat) + b''.join(entries) + numbers(table) + mini.ljust(512 * n_mini, b'\0')
+
+
+def msix(publisher='CN=vendor', change=lambda map: map, files=(('agent 1.bin', b'agent 1.0\n'), ('big.bin', bytes(70000)))):
+    """The last file is deflated, the others stored; `change` takes the block map."""
+    manifest = f'<Package xmlns="m"><Identity Name="agent" Publisher="{publisher}" Version="1.0.0.0"/></Package>'.encode()
+    out, rows = io.BytesIO(), ''
+    files = (('AppxManifest.xml', manifest),) + tuple(files)
+    with zipfile.ZipFile(out, 'w') as z:
+        def add(name, data, method=zipfile.ZIP_STORED):
+            info = zipfile.ZipInfo(name.replace(' ', '%20').replace('\\', '/'), (2025, 1, 1, 0, 0, 0))
+            info.compress_type = method
+            z.writestr(info, data)
+            return 30 + len(info.filename)
+        for i, (name, data) in enumerate(files):
+            header = add(name, data, zipfile.ZIP_DEFLATED if i + 1 == len(files) else zipfile.ZIP_STORED)
+            digests = [hashlib.sha256(data[at:at + 65536]).digest() for at in range(0, len(data), 65536)]
+            blocks = ''.join(f'<Block Hash="{base64.b64encode(d).decode()}"/>' for d in digests)
+            rows += f'<File Name="{name}" Size="{len(data)}" LfhSize="{header}">{blocks}</File>'
+        method = 'http://www.w3.org/2001/04/xmlenc#sha256'
+        add('AppxBlockMap.xml', change(f'<BlockMap xmlns="b" HashMethod="{method}">{rows}</BlockMap>'))
+        add('[Content_Types].xml', '<Types xmlns="t"></Types>', zipfile.ZIP_DEFLATED)  # osslsigncode 2.9 deflates it whatever its record says
+    return out.getvalue()
 
 
 def der(tag, *parts):
@@ -128,6 +151,18 @@ if __name__ == '__main__':
     put('agent64.exe', pe(True))
     put('agent.cab', cab())
     put('agent.msi', cfb([('a', b'agent 1.0\n'), ('b', b'second'), ('c', b'')]))
+    put('agent.msix', msix())
+    put('small.msix', msix(files=(('a', b'agent 1.0\n'),)))
+    put('other.msix', msix('CN=somebody'))
+    zeros = base64.b64encode(hashlib.sha256(bytes(65536)).digest()).decode()
+    put('map-digest.msix', msix(change=lambda map: map.replace(zeros, 'A' * 43 + '=')))
+    put('map-size.msix', msix(change=lambda map: map.replace('Size="70000"', 'Size="69999"')))
+    put('map-header.msix', msix(change=lambda map: map.replace('LfhSize="37"', 'LfhSize="38"')))
+    put('map-lacks.msix', msix(change=lambda map: map.replace('<File Name="agent', '<X Name="agent').replace('</File><File Name="big', '</X><File Name="big')))
+    put('map-more.msix', msix(change=lambda map: map.replace('<File Name="big', '<File Name="gone" Size="0" LfhSize="30"/><File Name="big')))
+    put('map-twice.msix', msix(change=lambda map: map.replace('<File Name="big', '<File Name="big.bin" Size="70000" LfhSize="37"/><File Name="big')))
+    put('map-few.msix', msix(change=lambda map: map.replace(f'<Block Hash="{zeros}"/>', '')))
+    put('map-doctype.msix', msix(change=lambda map: '<!DOCTYPE BlockMap>' + map))
     put('agent.ps1', 'Write-Host "agent 1.0 \u017c"\r\n'.encode())
     put('wide.ps1', b'\xff\xfe' + 'Write-Host "agent 1.0"\r\n'.encode('utf-16le'))
     put('agent.cat', catalogue([b'agent 1.0\n', image(pe(True))], sys.argv[1], sys.argv[2]))
