@@ -42,6 +42,7 @@ for file in *.msix; do sign "$file" "$file"; done
 sign agent.ps1 agent.ps1
 sign wide.ps1 wide.ps1
 osslsigncode sign -nest -certs second.crt -key second.key -h sha512 -time 1750000000 -in "$here/agent64.exe" -out "$here/nested.exe" >/dev/null
-cp agent.cat root.crt "$here/"
+sign overlaid.exe overlaid.exe
+cp agent.cat pages-*.exe root.crt "$here/"
 cp agent64.exe "$here/unsigned.exe"
 cp agent.msix "$here/unsigned.msix"

@@ -120,10 +120,33 @@ def catalogue(files, certificate, key):
         subjects.append(der(0x30, der(4, digest), der(0x31, der(0x30, oid(SPC), der(0x31, spc)))))
     ctl = b''.join([der(0x30, oid('1.3.6.1.4.1.311.12.1.1')), der(4, bytes(16)), der(0x17, b'250101000000Z'),
                     der(0x30, oid('1.3.6.1.4.1.311.12.1.3'), der(5)), der(0x30, *subjects)])
+    return message(oid('1.3.6.1.4.1.311.10.1'), ctl, certificate, key)
+
+
+def paged(data, certificate, key, change):
+    """An executable with digests of its pages, each changed by `change`; made for what pe() makes."""
+    head = struct.unpack_from('<I', data, 60)[0] + 24
+    entry = head + 144
+    page = lambda x, skip=0: hashlib.sha256(x.ljust(0x1000 - skip, b'\0')).digest()
+    rows = [(0, page(data[:head + 64] + data[head + 68:entry] + data[entry + 8:0x200], 12)), (0x200, page(data[0x200:0x400])),
+            (0x400, bytes(32))]
+    table = b''.join(struct.pack('<I', off) + digest for off, digest in change(rows))
+    pages = der(0x31, der(0x30, oid('1.3.6.1.4.1.311.2.3.2'), der(0x31, der(4, table))))
+    link = der(0xa0, der(0xa1, der(4, bytes.fromhex('a6b586d5b4a12466ae05a217da8e60d6')), der(4, pages)))
+    spc = der(0x30, oid('1.3.6.1.4.1.311.2.1.15'), der(0x30, der(3, b'\0'), link))
+    spc += der(0x30, SHA256, der(4, hashlib.sha256(image(data)).digest()))
+    signature = message(oid(SPC), spc, certificate, key)
+    signature += bytes(-len(signature) % 8)
+    data = bytearray(data)
+    struct.pack_into('<II', data, entry, len(data), len(signature) + 8)
+    return bytes(data) + struct.pack('<IHH', len(signature) + 8, 0x200, 2) + signature
+
+
+def message(type, content, certificate, key):
+    """A signed message around the value octets of a SEQUENCE."""
     cert = subprocess.run(['openssl', 'x509', '-in', certificate, '-outform', 'DER'], check=True, stdout=subprocess.PIPE).stdout
-    type = oid('1.3.6.1.4.1.311.10.1')
     attributes = [der(0x30, oid('1.2.840.113549.1.9.3'), der(0x31, type)),
-                  der(0x30, oid('1.2.840.113549.1.9.4'), der(0x31, der(4, hashlib.sha256(ctl).digest())))]
+                  der(0x30, oid('1.2.840.113549.1.9.4'), der(0x31, der(4, hashlib.sha256(content).digest())))]
     value = subprocess.run(['openssl', 'dgst', '-sha256', '-sign', key], input=der(0x31, *attributes), check=True,
                            stdout=subprocess.PIPE).stdout
     dump = subprocess.run(['openssl', 'asn1parse', '-inform', 'DER'], input=cert, check=True, stdout=subprocess.PIPE).stdout
@@ -137,7 +160,7 @@ def catalogue(files, certificate, key):
         return cert[at:at + 2 + extra + size]
     issuer = der(0x30, element(sequences[1]), element(serial))
     signer = der(0x30, der(2, b'\1'), issuer, SHA256, der(0xa0, *attributes), der(0x30, oid('1.2.840.10045.4.3.2')), der(4, value))
-    data = der(0x30, der(2, b'\1'), der(0x31, SHA256), der(0x30, type, der(0xa0, der(0x30, ctl))), der(0xa0, cert), der(0x31, signer))
+    data = der(0x30, der(2, b'\1'), der(0x31, SHA256), der(0x30, type, der(0xa0, der(0x30, content))), der(0xa0, cert), der(0x31, signer))
     return der(0x30, oid('1.2.840.113549.1.7.2'), der(0xa0, data))
 
 
@@ -151,6 +174,13 @@ if __name__ == '__main__':
     put('agent64.exe', pe(True))
     put('agent.cab', cab())
     put('agent.msi', cfb([('a', b'agent 1.0\n'), ('b', b'second'), ('c', b'')]))
+    for name, change in (('good', lambda rows: rows), ('headers', lambda rows: [(0, bytes(32))] + rows[1:]),
+                         ('section', lambda rows: [rows[0], (0x200, bytes(32)), rows[2]]),
+                         ('other', lambda rows: [rows[0], rows[2]])):
+        put(f'pages-{name}.exe', paged(pe(True), sys.argv[1], sys.argv[2], change))
+    overlaid = bytearray(pe(True))
+    struct.pack_into('<I', overlaid, overlaid.index(b'.text') + 16, 0x400)
+    put('overlaid.exe', bytes(overlaid))
     put('agent.msix', msix())
     put('small.msix', msix(files=(('a', b'agent 1.0\n'),)))
     put('other.msix', msix('CN=somebody'))

@@ -5,7 +5,7 @@ w=$data/authenticode
 at="--policy none --at 2030-01-01T00:00:00Z"
 v="$assay verify $at --anchor $w/root.crt"
 
-for name in agent32.exe agent64.exe paged.exe nested.exe agent.cab agent.msi plain.msi agent.ps1 wide.ps1 agent.msix small.msix; do
+for name in agent32.exe agent64.exe paged.exe pages-good.exe nested.exe agent.cab agent.msi plain.msi agent.ps1 wide.ps1 agent.msix small.msix; do
     expect 0 ^ALLOW $v "$w/$name"
     expect 0 consistent "$assay" inspect --strict "$w/$name"
     expect 3 signer.none-trusted "$assay" verify $at "$w/$name"
@@ -15,6 +15,10 @@ expect 10 evidence.absent $v "$w/unsigned.exe"
 expect 0 ^ALLOW $v --catalog "$w/agent.cat" "$w/unsigned.exe"
 expect 0 coverage.unsigned-names $v "$w/plain.msi"
 expect 1 coverage.unsigned-names $v --set require_msi_ex=true "$w/plain.msi"
+expect 13 digest.mismatch $v "$w/pages-headers.exe"
+expect 13 'block of 512 bytes at 512' $v "$w/pages-section.exe"
+expect 0 'digests of other pages' $v "$w/pages-other.exe"
+expect 1 'lies in a section' $v "$w/overlaid.exe"
 
 # App packages: the signature's digests, and the block map's
 expect 10 evidence.absent $v "$w/unsigned.msix"
