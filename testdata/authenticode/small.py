@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """The smallest files that Authenticode signs: an executable, a cabinet, a compound file, an app package; and a
 catalogue of them."""
-import base64, hashlib, io, struct, subprocess, sys, zipfile
+import base64, hashlib, io, struct, subprocess, sys, zipfile, zlib
 
 
 def pe(wide):
@@ -18,15 +18,18 @@ def pe(wide):
     return (dos + b'PE\0\0' + coff + head + section).ljust(0x200, b'\0') + b'\x31\xc0\xc3'.ljust(0x200, b'\0')
 
 
-def cab():
-    data = b'agent 1.0\n'
-    name = b'agent.bin\0'
-    files = 36 + 8
-    first = files + 16 + len(name)
-    block = struct.pack('<IHH', 0, len(data), len(data)) + data
-    header = struct.pack('<4sIIIIIBBHHHHH', b'MSCF', 0, first + len(block), 0, files, 0, 3, 1, 1, 1, 0, 0, 0)
-    folder = struct.pack('<IHH', first, 1, 0)
-    return header + folder + struct.pack('<IIHHHH', len(data), 0, 0, 0x5000, 0, 0x20) + name + block
+def cab(files=(('agent.bin', b'agent 1.0\n'),), packed=False):
+    """One folder of one block, stored or as MSZIP has it."""
+    data, rows, off = b''.join(data for _, data in files), b'', 0
+    for name, part in files:
+        rows += struct.pack('<IIHHHH', len(part), off, 0, 0x5000, 0, 0x20) + name.encode() + b'\0'
+        off += len(part)
+    deflate = zlib.compressobj(9, zlib.DEFLATED, -15)
+    inside = b'CK' + deflate.compress(data) + deflate.flush() if packed else data
+    first = 36 + 8 + len(rows)
+    block = struct.pack('<IHH', 0, len(inside), len(data)) + inside
+    header = struct.pack('<4sIIIIIBBHHHHH', b'MSCF', 0, first + len(block), 0, 36 + 8, 0, 3, 1, 1, len(files), 0, 0, 0)
+    return header + struct.pack('<IHH', first, 1, packed) + rows + block
 
 
 def cfb(streams):
@@ -181,6 +184,13 @@ if __name__ == '__main__':
     overlaid = bytearray(pe(True))
     struct.pack_into('<I', overlaid, overlaid.index(b'.text') + 16, 0x400)
     put('overlaid.exe', bytes(overlaid))
+    if len(sys.argv) > 3:  # those of before, signed
+        mine, theirs = (open(f'{sys.argv[3]}/{name}', 'rb').read() for name in ('agent64.exe', 'second.exe'))
+        for name, inner in (('signed', mine), ('unsigned', pe(True)), ('second', theirs)):
+            put(f'inner-{name}.cab', cab((('readme.txt', b'agent\n'), ('agent.exe', inner)), True))
+            put(f'inner-{name}.msi', cfb([('a', b'agent 1.0\n'), ('files.cab', cab((('agent.exe', inner),), True))]))
+        put('inner-slip.cab', cab((('..\\agent.exe', b'x'),)))
+        put('inner-bomb.cab', cab((('zeros', bytes(32000)),), True))
     put('agent.msix', msix())
     put('small.msix', msix(files=(('a', b'agent 1.0\n'),)))
     put('other.msix', msix('CN=somebody'))

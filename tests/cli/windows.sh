@@ -34,4 +34,20 @@ expect 0 signer.other-publisher $v "$w/other.msix"
 expect 12 signer.other-publisher $v --set publisher=require "$w/other.msix"
 expect 0 ^ALLOW $v --set publisher=require "$w/agent.msix"
 
+# What lies inside: a signed container around a program that nobody signed, or somebody else
+for kind in cab msi; do
+    for name in signed unsigned second; do
+        expect 0 ^ALLOW $v "$w/inner-$name.$kind"
+    done
+    expect 0 'agent.exe.*signed by "vendor"' $v --set recurse=true --set inner=require "$w/inner-signed.$kind"
+    expect 0 inner.unsigned $v --set recurse=true "$w/inner-unsigned.$kind"
+    expect 1 inner.unsigned $v --set recurse=true --set inner=require "$w/inner-unsigned.$kind"
+    expect 0 inner.other-signer $v --set recurse=true "$w/inner-second.$kind"
+    expect 12 inner.other-signer $v --set recurse=true --set inner=require "$w/inner-second.$kind"
+    expect 20 limit.reached $v --set recurse=true --limit items=1 "$w/inner-signed.$kind"
+done
+expect 1 archive.unsafe-path $v --set recurse=true "$w/inner-slip.cab"
+expect 0 ^ALLOW $v --set recurse=true "$w/inner-bomb.cab"
+expect 20 limit.reached $v --set recurse=true --limit unpacked=20000 "$w/inner-bomb.cab"
+
 finish
