@@ -135,6 +135,7 @@ deny:
   - sha256: "$(sha256sum "$here/../rpm/valid/six.rpm" | cut -d' ' -f1)"
   - sha256: "$(sha256sum "$here/../jar/valid/signed.jar" | cut -d' ' -f1)"
   - sha256: "$(sha256sum "$here/../android/valid/v2.apk" | cut -d' ' -f1)"
+  - sha256: "$(sha256sum "$here/../android/valid/verity_only.apk" | cut -d' ' -f1)"
   - sha256: "$(sha256sum "$here/../apk/good.apk" | cut -d' ' -f1)"
   - sha256: "$(sha256sum "$here/../apk/v3.apk" | cut -d' ' -f1)"
   - sha256: "$(sha256sum "$here/../apk/v3-ec.apk" | cut -d' ' -f1)"
