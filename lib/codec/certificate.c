@@ -59,10 +59,11 @@ bool asy_certificate_ids_of(struct asy_view der, struct asy_certificate_ids *out
     return true;
 }
 
-bool asy_certificate_key_of(struct asy_view der, struct asy_view *out)
+/* Field `no` of those behind the serial number: algorithm, issuer, validity, subject, key. */
+static bool get_field(struct asy_view der, int no, struct asy_view *out)
 {
     struct asy_reader r = asy_reader_of(der), certificate, tbs, version;
-    struct asy_der skipped, key;
+    struct asy_der field;
     struct asy_view serial;
 
     if (!asy_get_der_inside(&r, ASY_DER_SEQUENCE, &certificate) ||
@@ -71,13 +72,11 @@ bool asy_certificate_key_of(struct asy_view der, struct asy_view *out)
     (void)asy_get_der_inside(&tbs, ASY_DER_HOLDS + 0, &version);
     if (!asy_get_der_integer(&tbs, &serial))
         return false;
-    for (int i = 0; i < 4; i++) { /* algorithm, issuer, validity, subject */
-        if (!asy_get_der_tag(&tbs, ASY_DER_SEQUENCE, &skipped))
+    for (int i = 0; i <= no; i++) {
+        if (!asy_get_der_tag(&tbs, ASY_DER_SEQUENCE, &field))
             return false;
     }
-    if (!asy_get_der_tag(&tbs, ASY_DER_SEQUENCE, &key))
-        return false;
-    *out = key.whole;
+    *out = field.whole;
     return true;
 }
 
@@ -220,4 +219,14 @@ bool asy_certificate_without(struct asy_arena *arena, struct asy_view der, struc
     len = wrap(data, before.len + len, ASY_DER_SEQUENCE);
     *out = (struct asy_view){ data, len };
     return true;
+}
+
+bool asy_certificate_subject_of(struct asy_view der, struct asy_view *out)
+{
+    return get_field(der, 3, out);
+}
+
+bool asy_certificate_key_of(struct asy_view der, struct asy_view *out)
+{
+    return get_field(der, 4, out);
 }

@@ -14,6 +14,9 @@ struct asy_certificate_ids {
 /* False when the bytes do not begin as a certificate does (RFC 5280 4.1). */
 bool asy_certificate_ids_of(struct asy_view der, struct asy_certificate_ids *out);
 
+/* Its subject, a DER Name; false as above. */
+bool asy_certificate_subject_of(struct asy_view der, struct asy_view *out);
+
 /* Its SubjectPublicKeyInfo, DER; false as above. */
 bool asy_certificate_key_of(struct asy_view der, struct asy_view *out);
 

@@ -38,6 +38,10 @@ const struct asy_view asy_oid_spc_cab = ASY_TEXT_INIT("\x2b\x06\x01\x04\x01\x82\
 const struct asy_view asy_oid_spc_sip_info = ASY_TEXT_INIT("\x2b\x06\x01\x04\x01\x82\x37\x02\x01\x1e");
 /* 1.3.6.1.4.1.311.2.4.1 */
 const struct asy_view asy_oid_spc_nested_signature = ASY_TEXT_INIT("\x2b\x06\x01\x04\x01\x82\x37\x02\x04\x01");
+/* 1.3.6.1.4.1.311.2.3.1 */
+const struct asy_view asy_oid_spc_page_hashes_sha1 = ASY_TEXT_INIT("\x2b\x06\x01\x04\x01\x82\x37\x02\x03\x01");
+/* 1.3.6.1.4.1.311.2.3.2 */
+const struct asy_view asy_oid_spc_page_hashes_sha256 = ASY_TEXT_INIT("\x2b\x06\x01\x04\x01\x82\x37\x02\x03\x02");
 /* 1.3.6.1.4.1.311.10.1 */
 const struct asy_view asy_oid_ctl = ASY_TEXT_INIT("\x2b\x06\x01\x04\x01\x82\x37\x0a\x01");
 /* 1.2.840.113549.1.1.1 */

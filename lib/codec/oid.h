@@ -42,6 +42,8 @@ extern const struct asy_view asy_oid_spc_pe_image;
 extern const struct asy_view asy_oid_spc_cab;
 extern const struct asy_view asy_oid_spc_sip_info;
 extern const struct asy_view asy_oid_spc_nested_signature;
+extern const struct asy_view asy_oid_spc_page_hashes_sha1;
+extern const struct asy_view asy_oid_spc_page_hashes_sha256;
 extern const struct asy_view asy_oid_ctl; /* the content of a security catalogue */
 
 /* RFC 8017 and RFC 8410 */

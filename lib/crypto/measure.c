@@ -220,7 +220,7 @@ static assay_status run_round(struct asy_work *work, bool second_round, struct a
     return s;
 }
 
-static void run_tree(struct asy_worker *worker, struct asy_measure *m)
+static void run_alone(struct asy_worker *worker, struct asy_measure *m)
 {
     const struct asy_task task = { .item = m->recipe.pieces->span.item, .measures = &m, .n = 1 };
     struct asy_diag diag = { 0 };
@@ -230,7 +230,7 @@ static void run_tree(struct asy_worker *worker, struct asy_measure *m)
         because(worker->work, &task, reason_of(diag.code), diag.text);
         return;
     }
-    reason = asy_work_tree(worker, m, &diag);
+    reason = asy_recipe_is_tree(m->recipe) ? asy_work_tree(worker, m, &diag) : asy_work_blocks(worker, m, &diag);
     if (reason != ASY_REASON_NONE)
         because(worker->work, &task, reason, diag.text);
     else if (!asy_source_unchanged(task.item->source))
@@ -238,21 +238,21 @@ static void run_tree(struct asy_worker *worker, struct asy_measure *m)
     asy_source_close(task.item->source);
 }
 
-/* Hash trees are few, one a bundle: each is read once, block by block. */
-static assay_status run_trees(struct asy_work *work, struct asy_diag *diag)
+/* Hash trees and lists of digests are few: the item of each is read once, block by block. */
+static assay_status run_each_alone(struct asy_work *work, struct asy_diag *diag)
 {
     struct asy_worker worker = { 0 };
 
     for (size_t i = 0; i < work->dossier->measures_n && !atomic_load(&work->cancelled); i++) {
         struct asy_measure *m = work->dossier->measures[i];
 
-        if (m->done || !asy_recipe_is_tree(m->recipe))
+        if (m->done || (!asy_recipe_is_tree(m->recipe) && !asy_recipe_is_blocks(m->recipe)))
             continue;
         if (worker.buffer == NULL && !worker_init(&worker, work, true)) {
             worker_clear(&worker);
             return asy_no_memory(diag);
         }
-        run_tree(&worker, m);
+        run_alone(&worker, m);
     }
     worker_clear(&worker);
     return asy_ok;
@@ -272,7 +272,7 @@ assay_status asy_measure_all(const struct asy_crypto *crypto, struct asy_dossier
     if (assay_ok(s))
         s = run_round(&work, true, diag);
     if (assay_ok(s))
-        s = run_trees(&work, diag);
+        s = run_each_alone(&work, diag);
     (void)pthread_mutex_destroy(&work.lock);
     if (assay_ok(s) && atomic_load(&work.cancelled))
         return asy_fail(diag, ASSAY_E_CANCELLED, 0, "cancelled");

@@ -28,7 +28,8 @@ static bool has_digest_piece(struct asy_recipe recipe)
 
 static bool is_wanted(const struct asy_measure *m, bool second_round)
 {
-    return !m->done && !asy_recipe_is_tree(m->recipe) && m->why.reason == ASY_EVIDENCE_UNCHECKED && has_digest_piece(m->recipe) == second_round;
+    return !m->done && !asy_recipe_is_tree(m->recipe) && !asy_recipe_is_blocks(m->recipe) &&
+           m->why.reason == ASY_EVIDENCE_UNCHECKED && has_digest_piece(m->recipe) == second_round;
 }
 
 /* Members of one compressed archive follow each other as they do in the archive: it is decoded once then. */

@@ -63,6 +63,7 @@ bool asy_stream_wants(struct asy_stream *stream, const struct asy_dossier *dossi
             }
             return true;
         case ASY_PIECE_TREE: /* never planned */
+        case ASY_PIECE_BLOCKS:
         case ASY_PIECE_NONE:
             stream->failed = true;
             continue;

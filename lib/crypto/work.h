@@ -69,6 +69,9 @@ assay_status asy_work_read(struct asy_worker *, const struct asy_task *, bool to
  */
 enum asy_reason asy_work_tree(struct asy_worker *, struct asy_measure *, struct asy_diag *);
 
+/* Computes the digests of the runs that a recipe has, and compares them; answers as above. */
+enum asy_reason asy_work_blocks(struct asy_worker *, struct asy_measure *, struct asy_diag *);
+
 /* Computes those of at most ASY_BATCH tasks that are SHA-256 of small whole files; sets `done[i]` where it did. */
 void asy_work_batch(struct asy_worker *, struct asy_task *tasks, size_t n, bool *done);
 

@@ -10,6 +10,9 @@
  */
 #include "codec/oid.h"
 #include "format/authenticode.h"
+#include "format/members.h"
+
+#include "io/cabinet.h"
 
 enum {
     HEADER = 60,
@@ -126,10 +129,47 @@ static assay_status read(struct asy_reading *reading)
     s = asy_source_read(reading->document->source, 0, header, sizeof header, &reading->diag);
     if (!assay_ok(s))
         return s;
-    if (!get_header(&cab, asy_reader_of((struct asy_view){ header, sizeof header })) || !is_signed(&cab))
+    if (!get_header(&cab, asy_reader_of((struct asy_view){ header, sizeof header })) || !is_signed(&cab)) {
+        reading->document->is_package = false; /* as packages and installers hold it: an archive like others */
         return asy_ok;
+    }
     s = check(&cab);
     return assay_ok(s) ? read_signature(&cab) : s;
+}
+
+/* ---- what lies in it ---- */
+
+static bool add_file(struct asy_members *members, struct asy_cabinet *cabinet, struct asy_view name, uint64_t size)
+{
+    struct asy_member member = { .name = name, .type = ASY_MEMBER_FILE };
+    uint64_t limit = members->reading->dossier->limits->unpacked;
+
+    if (size > limit - members->unpacked)
+        return asy_members_full(members, "the files unpack to more bytes than the limit");
+    members->unpacked += size;
+    return asy_members_item(members, name, asy_cabinet_file(cabinet, size), size) && asy_members_add(members, &member);
+}
+
+static assay_status walk(struct asy_reading *reading)
+{
+    struct asy_members members = { .reading = reading };
+    struct asy_cabinet *cabinet = asy_cabinet_new(reading->dossier->arena, reading->document->source);
+    bool more = true;
+    assay_status s = asy_ok;
+
+    if (cabinet == NULL)
+        return asy_no_memory(&reading->diag);
+    while (assay_ok(s) && more && !members.full) {
+        struct asy_view name;
+        uint64_t size;
+
+        s = asy_cabinet_next(cabinet, &name, &size, &more, &reading->diag);
+        if (assay_ok(s) && more)
+            (void)add_file(&members, cabinet, name, size);
+    }
+    if (assay_ok(s) && !members.full)
+        asy_members_finish(&members);
+    return asy_members_status(&members, s);
 }
 
 static const char *const suffixes[] = { ".cab", NULL };
@@ -141,4 +181,5 @@ const struct asy_format asy_format_cab = {
     .suffixes = suffixes,
     .recognise = recognise,
     .read = read,
+    .walk = walk,
 };

@@ -11,6 +11,7 @@
 #include "codec/oid.h"
 #include "format/authenticode.h"
 #include "format/cfb.h"
+#include "io/runs.h"
 
 struct msi {
     struct asy_reading *reading;
@@ -332,6 +333,124 @@ static assay_status read(struct asy_reading *reading)
     return msi.signature == NULL ? asy_ok : read_signed(&msi, children, n);
 }
 
+/* ---- what lies in it ---- */
+
+struct look {
+    struct asy_reading *reading;
+    struct asy_cfb cfb;
+    struct asy_run_of *runs; /* of the stream that is added */
+    size_t n, room;
+};
+
+static assay_status add_run(void *context, uint64_t off, uint64_t len)
+{
+    struct look *look = context;
+
+    if (!asy_grow(look->reading->dossier->arena, &look->runs, look->n, &look->room, sizeof *look->runs))
+        return asy_fail(&look->reading->diag, ASSAY_E_LIMIT, 0, "memory of the job");
+    look->runs[look->n++] = (struct asy_run_of){ off, len };
+    return asy_ok;
+}
+
+static size_t put_unit(uint8_t *to, uint16_t c)
+{
+    size_t n = 0;
+
+    if (c >= 0x800) {
+        to[n++] = (uint8_t)(0xe0 | c >> 12);
+        to[n++] = (uint8_t)(0x80 | (c >> 6 & 0x3f));
+    } else if (c >= 0x80) {
+        to[n++] = (uint8_t)(0xc0 | c >> 6);
+    }
+    to[n++] = (uint8_t)(c < 0x80 ? c : 0x80 | (c & 0x3f));
+    return n;
+}
+
+/*
+ * Windows Installer packs two characters of 64 into one unit from 0x3800 on, and one into those from 0x4800; 0x4840 marks
+ * a table.  What no name can have in a report becomes '_'.
+ */
+static const char *name_of(struct asy_arena *arena, const char *dir, struct asy_view name)
+{
+    static const char letters[] = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz._";
+    struct asy_reader r = asy_reader_of(name);
+    uint8_t text[3 * ASY_CFB_NAME + 1];
+    size_t n = 0;
+    uint16_t c;
+
+    while (asy_get_le16(&r, &c)) {
+        if (c >= 0x3800 && c < 0x4840) {
+            text[n++] = (uint8_t)letters[(c - 0x3800) & 0x3f];
+            if (c < 0x4800)
+                text[n++] = (uint8_t)letters[(c - 0x3800) >> 6];
+        } else if (c == 0x4840) {
+            text[n++] = '!';
+        } else {
+            n += put_unit(text + n, c < 0x20 || c == 0x7f || c == '/' || (c >= 0xd800 && c < 0xe000) ? '_' : c);
+        }
+    }
+    return asy_printf(arena, "%s%.*s", dir, (int)n, (const char *)text);
+}
+
+static assay_status add_stream(struct look *look, const char *name, const struct asy_cfb_entry *entry)
+{
+    struct asy_dossier *dossier = look->reading->dossier;
+    struct asy_item *item;
+    assay_status s;
+
+    look->runs = NULL;
+    look->n = look->room = 0;
+    s = asy_cfb_stream(&look->cfb, entry, add_run, look);
+    if (!assay_ok(s))
+        return s;
+    item = asy_add_derived(dossier, look->reading->document, 0, ASY_TO_END, name,
+                           asy_source_of_runs(dossier->arena, look->reading->document->source, look->runs, look->n));
+    if (item == NULL)
+        return asy_fail(&look->reading->diag, ASSAY_E_LIMIT, 0, "more streams than the limits on items and memory");
+    item->is_member = true;
+    item->size = entry->size;
+    item->has_size = true;
+    return asy_ok;
+}
+
+static bool is_signature(struct asy_view name)
+{
+    return asy_view_eq(name, (struct asy_view){ signature_name, sizeof signature_name }) ||
+           asy_view_eq(name, (struct asy_view){ ex_name, sizeof ex_name });
+}
+
+static assay_status look_through(struct look *look, uint32_t no, const char *dir, unsigned depth)
+{
+    struct asy_arena *arena = look->reading->dossier->arena;
+    uint32_t *children, n;
+    assay_status s = depth > ASY_CFB_DEPTH ? asy_fail(&look->reading->diag, ASSAY_E_LIMIT, 0, "storages lie too deep")
+                                           : asy_cfb_children(&look->cfb, no, &children, &n);
+
+    for (uint32_t i = 0; assay_ok(s) && i < n; i++) {
+        const struct asy_cfb_entry *entry = &look->cfb.entries[children[i]];
+        const char *name = name_of(arena, dir, entry->name);
+
+        if (depth == 0 && is_signature(entry->name))
+            continue;
+        if (name == NULL)
+            return asy_fail(&look->reading->diag, ASSAY_E_LIMIT, 0, "memory of the job");
+        if (entry->type == ASY_CFB_STORAGE)
+            s = look_through(look, children[i], asy_printf(arena, "%s/", name), depth + 1);
+        else
+            s = add_stream(look, name, entry);
+    }
+    return s;
+}
+
+/* Streams are no files: where their names could lead is nobody's matter. */
+static assay_status walk(struct asy_reading *reading)
+{
+    struct look look = { .reading = reading };
+    assay_status s = asy_cfb_open(reading->dossier->arena, reading->document->source, &look.cfb, &reading->diag);
+
+    return assay_ok(s) ? look_through(&look, 0, "", 0) : s;
+}
+
 static const char *const suffixes[] = { ".msi", ".msp", ".mst", ".msm", NULL };
 
 const struct asy_format asy_format_msi = {
@@ -341,4 +460,5 @@ const struct asy_format asy_format_msi = {
     .suffixes = suffixes,
     .recognise = recognise,
     .read = read,
+    .walk = walk,
 };

@@ -268,7 +268,7 @@ static const void *object_group(const void *state)
 }
 
 static const struct asy_source_maker maker = {
-    object_open, object_close, object_read, object_unchanged, object_again, object_group,
+    object_open, object_close, object_read, object_unchanged, object_again, object_group, NULL,
 };
 
 struct asy_source *asy_source_git(struct asy_arena *arena, const struct asy_git *git,

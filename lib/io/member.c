@@ -167,6 +167,13 @@ static const void *group_of(const void *state)
     return m->packed->whole == ASY_PACKED_NOT ? asy_source_group(m->packed->file) : m->packed;
 }
 
+static bool seeks(const void *state)
+{
+    const struct member *m = state;
+
+    return m->packed->whole == ASY_PACKED_NOT && m->own == ASY_PACKED_NOT && asy_source_seeks(m->packed->file);
+}
+
 static const struct asy_source_maker maker = {
     .open = open_member,
     .close = close_member,
@@ -174,6 +181,7 @@ static const struct asy_source_maker maker = {
     .unchanged = is_unchanged,
     .again = again,
     .group = group_of,
+    .seeks = seeks,
 };
 
 struct asy_source *asy_source_member(struct asy_arena *arena, struct asy_packed *packed, uint64_t off,

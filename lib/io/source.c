@@ -116,6 +116,11 @@ const void *asy_source_group(const struct asy_source *source)
     return source->kind == MADE ? source->maker->group(source->state) : NULL;
 }
 
+bool asy_source_seeks(const struct asy_source *source)
+{
+    return source->kind != MADE || (source->maker->seeks != NULL && source->maker->seeks(source->state));
+}
+
 /* O_NONBLOCK: opening a FIFO must not wait for a writer.  It changes nothing for regular files. */
 static const struct open_how below = {
     .flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY,

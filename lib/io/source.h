@@ -39,6 +39,7 @@ struct asy_source_maker {
     bool (*unchanged)(const void *state);
     struct asy_source *(*again)(struct asy_arena *, const void *state);
     const void *(*group)(const void *state);
+    bool (*seeks)(const void *state); /* NULL: it does not */
 };
 struct asy_source *asy_source_made(struct asy_arena *, const struct asy_source_maker *, void *state, uint64_t size);
 
@@ -53,6 +54,9 @@ struct asy_source *asy_source_again(struct asy_arena *, const struct asy_source 
  * which they were made, and the stream is decoded once.  Any other order is right too, and slow.
  */
 const void *asy_source_group(const struct asy_source *);
+
+/* True when reading in any order costs nothing: nothing is decoded. */
+bool asy_source_seeks(const struct asy_source *);
 
 /*
  * Opens the file and fixes its size.  Opening an open source is fine; a closed one opens again only as the same file

@@ -21,15 +21,47 @@ static bool counts(const struct walk *walk, const struct asy_fact *fact)
     return fact->principal >= 0 && asy_fact_holds(fact) && walk->counting->signature(fact, walk->counting->context);
 }
 
+/* Where a run ends, as far as that can be counted. */
+static uint64_t reach_of(uint64_t off, uint64_t len)
+{
+    uint64_t end;
+
+    return len == ASY_TO_END || __builtin_add_overflow(off, len, &end) ? UINT64_MAX : end;
+}
+
+static uint64_t said_by(const struct asy_said *said, uint64_t off, uint64_t len)
+{
+    bool holds = off >= said->off && (said->len == ASY_TO_END || (len != ASY_TO_END && len <= said->len &&
+                                                                 off - said->off <= said->len - len));
+
+    return holds ? said->by : 0;
+}
+
+/* The runs of the order that begin at `off` or before. */
+static size_t begun_at(const struct asy_said_order *order, uint64_t off)
+{
+    size_t low = 0, high = order->n;
+
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+
+        if (order->runs[middle]->off <= off)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
 uint64_t asy_sayers(const struct asy_item *item, uint64_t off, uint64_t len)
 {
-    uint64_t mask = item->whole_by;
+    const struct asy_said_order *order = &item->order;
+    uint64_t mask = item->whole_by, end = reach_of(off, len);
 
-    for (const struct asy_said *said = item->said; said != NULL; said = said->next) {
-        if (off >= said->off && (said->len == ASY_TO_END || (len != ASY_TO_END && len <= said->len &&
-                                                            off - said->off <= said->len - len)))
-            mask |= said->by;
-    }
+    for (const struct asy_said *said = item->said; said != NULL && said != order->first; said = said->next)
+        mask |= said_by(said, off, len);
+    for (size_t i = begun_at(order, off); i > 0 && order->reach[i - 1] >= end; i--)
+        mask |= said_by(order->runs[i - 1], off, len);
     return mask;
 }
 
@@ -78,6 +110,7 @@ static void say(struct walk *walk, struct asy_recipe recipe, uint64_t by)
             if (is_strong(walk, piece->digest.alg))
                 say(walk, piece->digest.of, by);
             break;
+        case ASY_PIECE_BLOCKS:
         case ASY_PIECE_LITERAL:
         case ASY_PIECE_NONE:
             break;
@@ -200,14 +233,44 @@ static void put_in_order(struct asy_said **list)
     }
 }
 
+/* False when the arena is full: the runs are then looked through one by one. */
+static bool keep_order(struct asy_arena *arena, struct asy_item *item)
+{
+    struct asy_said_order *order = &item->order;
+    size_t n = 0, room = order->room;
+
+    for (const struct asy_said *said = item->said; said != NULL; said = said->next)
+        n++;
+    if (n > room) {
+        room = 2 * n;
+        order->runs = asy_alloc(arena, room, sizeof(struct asy_said *));
+        order->reach = asy_alloc(arena, room, sizeof *order->reach);
+    }
+    *order = (struct asy_said_order){ .runs = order->runs, .reach = order->reach, .room = room };
+    if (n > 0 && (order->runs == NULL || order->reach == NULL))
+        return false;
+    for (const struct asy_said *said = item->said; said != NULL; said = said->next) {
+        uint64_t reach = reach_of(said->off, said->len);
+
+        order->runs[order->n] = said;
+        order->reach[order->n] = order->n > 0 && order->reach[order->n - 1] > reach ? order->reach[order->n - 1] : reach;
+        order->n++;
+    }
+    order->first = item->said;
+    return true;
+}
+
 /* When one principal says all but framing he says the whole. */
 static void join_parts(struct walk *walk, struct asy_item *item)
 {
     uint64_t said_by = 0;
 
+    if (item->said == item->order.first)
+        return; /* nothing was said since */
     put_in_order(&item->said);
-    put_in_order(&item->slack);
-    if (!item->has_size || item->said == NULL)
+    if (!keep_order(walk->dossier->arena, item))
+        walk->full = true;
+    if (!item->has_size)
         return;
     for (const struct asy_said *said = item->said; said != NULL; said = said->next)
         said_by |= said->by;
@@ -274,17 +337,40 @@ static void say_link(struct walk *walk, const struct asy_fact *fact, uint64_t *d
         say(walk, fact->measure->recipe, by);
 }
 
-/* What lies in bytes that are said is said, and the other way round where its reader found that to be safe. */
-static void say_derived(struct walk *walk, struct asy_item *item, uint64_t *done)
+static bool is_derived(const struct asy_item *item)
 {
-    uint64_t by;
+    return item->parent != NULL && item->parent_len > 0;
+}
 
-    if (item->parent == NULL || item->parent_len == 0)
-        return;
-    add_whole(walk, item, asy_sayers(item->parent, item->parent_off, item->parent_len));
-    by = item->says_parent ? take_new(done, item->whole_by) : 0;
+/* What lies in bytes that are said is said. */
+static void take_from_parent(struct walk *walk, struct asy_item *item)
+{
+    if (is_derived(item))
+        add_whole(walk, item, asy_sayers(item->parent, item->parent_off, item->parent_len));
+}
+
+/* And the other way round where its reader found that to be safe. */
+static void say_parent(struct walk *walk, struct asy_item *item, uint64_t *done)
+{
+    uint64_t by = is_derived(item) && item->says_parent ? take_new(done, item->whole_by) : 0;
+
     if (by != 0)
         add_span(walk, item->parent, item->parent_off, item->parent_len, by);
+}
+
+/* Runs are put in order before and after what lies in them is asked for, so that no question looks at all of them. */
+static void say_items(struct walk *walk)
+{
+    struct asy_dossier *dossier = walk->dossier;
+
+    for (size_t i = 0; i < dossier->items_n; i++)
+        join_parts(walk, dossier->items[i]);
+    for (size_t i = 0; i < dossier->items_n; i++)
+        take_from_parent(walk, dossier->items[i]);
+    for (size_t i = 0; i < dossier->items_n; i++)
+        say_parent(walk, dossier->items[i], &walk->by_item[i]);
+    for (size_t i = 0; i < dossier->items_n; i++)
+        join_parts(walk, dossier->items[i]);
 }
 
 bool asy_attribute(struct asy_dossier *dossier, const struct asy_counting *counting)
@@ -298,6 +384,8 @@ bool asy_attribute(struct asy_dossier *dossier, const struct asy_counting *count
     for (size_t i = 0; i < dossier->items_n; i++) {
         dossier->items[i]->whole_by = dossier->items[i]->pinned_by;
         dossier->items[i]->said = NULL;
+        dossier->items[i]->order = (struct asy_said_order){ 0 };
+        put_in_order(&dossier->items[i]->slack);
     }
     /* A document can be said only through documents: as many rounds as the longest path, which `changed` ends. */
     while (walk.changed && !walk.full) {
@@ -311,10 +399,7 @@ bool asy_attribute(struct asy_dossier *dossier, const struct asy_counting *count
             else if (fact->claim.kind == ASY_CLAIM_LINK)
                 say_link(&walk, fact, &walk.by_fact[i]);
         }
-        for (size_t i = 0; i < dossier->items_n; i++) {
-            say_derived(&walk, dossier->items[i], &walk.by_item[i]);
-            join_parts(&walk, dossier->items[i]);
-        }
+        say_items(&walk);
     }
     return !walk.full;
 }

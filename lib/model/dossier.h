@@ -53,6 +53,17 @@ struct asy_said {
 /* What the caller says that a piece of evidence is about its subject. */
 enum asy_attests { ASY_ATTESTS_NOTHING = 0, ASY_ATTESTS_BUILD, ASY_ATTESTS_SUMMARY };
 
+/*
+ * The runs of an item in the order of their offsets, and how far the runs up to each one reach.  Runs that were said since
+ * stand before `first` in the item's list.
+ */
+struct asy_said_order {
+    const struct asy_said *first;
+    const struct asy_said **runs;
+    uint64_t *reach;
+    size_t n, room;
+};
+
 struct asy_item {
     uint32_t no;           /* place in the dossier, from 0 */
     const char *name;      /* path as the report shows it, relative to the subject's root */
@@ -85,6 +96,7 @@ struct asy_item {
     uint64_t pinned_by;    /* mask: the caller vouches for its bytes */
     uint64_t whole_by;     /* mask: who says all of it (model/attribution) */
     struct asy_said *said; /* parts said */
+    struct asy_said_order order; /* of them, by model/attribution */
     struct asy_said *slack; /* parts that its format declares to be no content: framing around what is signed */
     struct asy_measure *measures; /* digests of the whole */
 };

@@ -41,6 +41,20 @@ bool asy_recipe_is_tree(struct asy_recipe recipe)
     return recipe.n == 1 && recipe.pieces->kind == ASY_PIECE_TREE;
 }
 
+struct asy_piece asy_blocks_piece(struct asy_item *item, const struct asy_block *list, size_t n, uint32_t padded)
+{
+    return (struct asy_piece){
+        .kind = ASY_PIECE_BLOCKS,
+        .span = { item, list->off, list[n - 1].off + list[n - 1].len - list->off },
+        .blocks = { list, n, padded },
+    };
+}
+
+bool asy_recipe_is_blocks(struct asy_recipe recipe)
+{
+    return recipe.n == 1 && recipe.pieces->kind == ASY_PIECE_BLOCKS;
+}
+
 struct asy_piece asy_digest_piece(enum asy_digest_alg alg, struct asy_recipe of)
 {
     return (struct asy_piece){ .kind = ASY_PIECE_DIGEST, .digest = { alg, of } };

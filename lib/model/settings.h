@@ -35,6 +35,7 @@ struct asy_settings {
     enum asy_revocation revocation;
     bool revoked_ts_before;         /* revoked=ts-before-revocation */
     bool require_timestamp;
+    bool publisher_must_sign;       /* publisher=require: who signs an app package is whom its manifest names */
     bool require_msi_ex;            /* names in a Windows Installer package must be signed too */
     bool partial_chain;
     const char *require_cn;         /* NULL: any */

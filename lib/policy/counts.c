@@ -23,7 +23,8 @@ static const struct asy_item *item_of(struct asy_recipe recipe)
 {
     for (size_t i = 0; i < recipe.n; i++) {
         const struct asy_piece *piece = &recipe.pieces[i];
-        bool is_span = piece->kind == ASY_PIECE_SPAN || piece->kind == ASY_PIECE_TREE;
+        bool is_span = piece->kind == ASY_PIECE_SPAN || piece->kind == ASY_PIECE_TREE ||
+                       piece->kind == ASY_PIECE_BLOCKS;
         const struct asy_item *item = is_span                           ? piece->span.item
                                       : piece->kind == ASY_PIECE_DIGEST ? item_of(piece->digest.of)
                                                                         : NULL;

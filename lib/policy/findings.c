@@ -111,11 +111,14 @@ void asy_find_in_evidence(struct asy_weighing *rule)
 }
 
 /* What is a note of the format otherwise. */
-void asy_find_unsigned_names(struct asy_weighing *rule)
+void asy_find_in_notes(struct asy_weighing *rule)
 {
-    for (size_t i = 0; rule->settings->require_msi_ex && i < rule->dossier->findings_n; i++) {
-        if (rule->dossier->findings[i].why.reason == ASY_NAMES_UNSIGNED)
-            rule->dossier->findings[i].severity = ASY_BLOCKS;
+    for (size_t i = 0; i < rule->dossier->findings_n; i++) {
+        struct asy_finding *finding = &rule->dossier->findings[i];
+
+        if ((finding->why.reason == ASY_NAMES_UNSIGNED && rule->settings->require_msi_ex) ||
+            (finding->why.reason == ASY_PUBLISHER_OTHER && rule->settings->publisher_must_sign))
+            finding->severity = ASY_BLOCKS;
     }
 }
 

@@ -147,7 +147,7 @@ void asy_rule(struct asy_account *account, const struct asy_terms *terms)
     asy_find_rollbacks(&rule);
     asy_find_in_facts(&rule);
     asy_find_in_evidence(&rule);
-    asy_find_unsigned_names(&rule);
+    asy_find_in_notes(&rule);
     asy_find_inner_packages(&rule);
     asy_find_in_indices(&rule);
     asy_find_in_bundles(&rule);

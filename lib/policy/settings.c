@@ -49,7 +49,7 @@ static const struct choice purpose[] = {
 static const struct choice require[] = { { "signature", 0 }, { "digest", 1 }, { NULL, 0 } };
 static const struct choice expired[] = { { "reject", 0 }, { "at-signing-time", 1 }, { NULL, 0 } };
 static const struct choice revoked[] = { { "reject", 0 }, { "ts-before-revocation", 1 }, { NULL, 0 } };
-static const struct choice inner[] = { { "report", 0 }, { "require", 1 }, { NULL, 0 } };
+static const struct choice strictness[] = { { "report", 0 }, { "require", 1 }, { NULL, 0 } };
 static const struct choice missing[] = { { "refuse", 0 }, { "report", 1 }, { NULL, 0 } };
 static const struct choice accept[] = { { "reject", 0 }, { "accept", 1 }, { NULL, 0 } };
 static const struct choice sha1_selfsig[] = {
@@ -82,7 +82,7 @@ static const struct row rows[] = {
     { "digest", TEXT, FIELD(digest), "text", NULL, 0, 0 },
     { "expired_signer", SWITCH, FIELD(expired_at_signing_time), "reject or at-signing-time", expired, 0, 0 },
     { "identity", TEXT, FIELD(identity), "text", NULL, 0, 0 },
-    { "inner", SWITCH, FIELD(inner_must_be_signed), "report or require", inner, 0, 0 },
+    { "inner", SWITCH, FIELD(inner_must_be_signed), "report or require", strictness, 0, 0 },
     { "key_id", TEXT, FIELD(key_id), "text", NULL, 0, 0 },
     { "manifest_alg", DIGEST, FIELD(manifest_alg), "the name of a digest", NULL, 0, 0 },
     { "max_age_days", NUMBER, FIELD(max_age_days), "days from 0 (no limit) to 36500", NULL, 0, 36500 },
@@ -99,6 +99,7 @@ static const struct row rows[] = {
     { "package_name", TEXT, FIELD(package_name), "text", NULL, 0, 0 },
     { "package_version", TEXT, FIELD(package_version), "text", NULL, 0, 0 },
     { "partial_chain", SWITCH, FIELD(partial_chain), TRUTH, truth, 0, 0 },
+    { "publisher", SWITCH, FIELD(publisher_must_sign), "report or require", strictness, 0, 0 },
     { "purpose", CHOICE, FIELD(purpose), "codesign, any, smime or timestamp", purpose, 0, 0 },
     { "recurse", SWITCH, FIELD(recurse), TRUTH, truth, 0, 0 },
     { "ref", TEXT, FIELD(ref), "text", NULL, 0, 0 },

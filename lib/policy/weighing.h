@@ -70,7 +70,7 @@ void asy_find_rollbacks(struct asy_weighing *);
 void asy_find_in_facts(struct asy_weighing *);
 void asy_find_inner_packages(struct asy_weighing *);
 void asy_find_in_evidence(struct asy_weighing *);
-void asy_find_unsigned_names(struct asy_weighing *);
+void asy_find_in_notes(struct asy_weighing *);
 void asy_find_in_indices(struct asy_weighing *);
 void asy_find_in_bundles(struct asy_weighing *);
 void asy_find_unattested(struct asy_weighing *);

@@ -58,7 +58,8 @@ const struct asy_measure *asy_best_measure(const struct asy_item *item)
 static const struct asy_item *first_item(struct asy_recipe recipe)
 {
     for (size_t i = 0; i < recipe.n; i++) {
-        if (recipe.pieces[i].kind == ASY_PIECE_SPAN || recipe.pieces[i].kind == ASY_PIECE_TREE)
+        if (recipe.pieces[i].kind == ASY_PIECE_SPAN || recipe.pieces[i].kind == ASY_PIECE_TREE ||
+            recipe.pieces[i].kind == ASY_PIECE_BLOCKS)
             return recipe.pieces[i].span.item;
     }
     return NULL;

@@ -186,6 +186,8 @@ static assay_status plan_link(struct asy_run *run, struct asy_fact *fact)
 
     if (link->by_digest)
         done = asy_plan_anywhere(run, fact);
+    else if (asy_recipe_is_blocks(link->target)) /* made for this link alone */
+        done = (fact->measure = asy_new_measure(run->dossier, link->target, link->alg)) != NULL;
     else if (link->path.len == 0 && link->object == NULL)
         done = (fact->measure = asy_add_measure(run->dossier, link->target, link->alg)) != NULL;
     return done ? asy_ok : asy_fail(&run->diag, ASSAY_E_LIMIT, 0, "memory of the job");

@@ -106,13 +106,18 @@ static bool wants_members(const struct asy_run *run, const struct asy_item *item
 
 static void read_container(struct asy_run *, struct asy_item *, const struct asy_format *);
 
-/* A member is looked into from memory, since archives are read from their end and members decode from their start. */
+/*
+ * A member is looked into from memory where it is decoded, from its start: archives are read from their end.  What lies in
+ * its container as it is stays there.
+ */
 static bool load_member(struct asy_run *run, struct asy_item *item, const struct asy_format *format)
 {
     struct asy_source *loaded;
     struct asy_view bytes;
     struct asy_diag diag;
 
+    if (asy_source_seeks(item->source))
+        return true;
     if (!assay_ok(asy_source_load(item->source, run->dossier->limits->manifest, run->dossier->arena, &bytes, &diag))) {
         asy_add_finding(run->dossier, ASY_BLOCKS, diag.code == ASSAY_E_LIMIT ? ASY_LIMIT_REACHED : ASY_INPUT_UNREADABLE,
                         item, item, "is of %s and is not looked into: %s", format->name, diag.text);

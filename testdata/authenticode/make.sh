@@ -38,8 +38,16 @@ sign agent64.exe paged.exe -ph
 sign agent.cab agent.cab
 sign agent.msi agent.msi -add-msi-dse
 sign agent.msi plain.msi
+for file in *.msix; do sign "$file" "$file"; done
 sign agent.ps1 agent.ps1
 sign wide.ps1 wide.ps1
+osslsigncode sign -certs second.crt -key second.key -h sha256 -time 1750000000 -in agent64.exe -out second.exe >/dev/null
+mkdir before
+cp "$here/agent64.exe" second.exe before/
+python3 small.py vendor.crt vendor.key before
+for file in inner-*; do sign "$file" "$file"; done
 osslsigncode sign -nest -certs second.crt -key second.key -h sha512 -time 1750000000 -in "$here/agent64.exe" -out "$here/nested.exe" >/dev/null
-cp agent.cat root.crt "$here/"
+sign overlaid.exe overlaid.exe
+cp agent.cat pages-*.exe root.crt "$here/"
 cp agent64.exe "$here/unsigned.exe"
+cp agent.msix "$here/unsigned.msix"

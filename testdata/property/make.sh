@@ -2,7 +2,7 @@
 # Makes the updates that tests/property turns bit by bit: small, one an evidence, each allowed as it is.  With openssl(1),
 # git(1), minisign(1), ssh-keygen(1), sha256sum(1), hashdeep(1), tar(1), bsdtar(1), zip(1), compressors, python3(1).  Keys are made
 # anew, thrown away; the certificates are valid for a hundred years.  To be run after testdata/openpgp/make.sh and
-# testdata/rpm/make.sh and testdata/swupdate/make.sh, of which some are taken.
+# testdata/rpm/make.sh, testdata/authenticode/make.sh and testdata/swupdate/make.sh, of which some are taken.
 set -eu
 export LC_ALL=C
 cd "$(dirname "$0")"
@@ -135,9 +135,13 @@ deny:
   - sha256: "$(sha256sum "$here/../rpm/valid/six.rpm" | cut -d' ' -f1)"
   - sha256: "$(sha256sum "$here/../jar/valid/signed.jar" | cut -d' ' -f1)"
   - sha256: "$(sha256sum "$here/../android/valid/v2.apk" | cut -d' ' -f1)"
+  - sha256: "$(sha256sum "$here/../android/valid/verity_only.apk" | cut -d' ' -f1)"
   - sha256: "$(sha256sum "$here/../apk/good.apk" | cut -d' ' -f1)"
   - sha256: "$(sha256sum "$here/../apk/v3.apk" | cut -d' ' -f1)"
   - sha256: "$(sha256sum "$here/../apk/v3-ec.apk" | cut -d' ' -f1)"
   - sha256: "$(sha256sum "$here/../apk/unsigned.apk" | cut -d' ' -f1)"
   - sha256: "$(sha256sum "$here/../swupdate/valid/small.swu" | cut -d' ' -f1)"
+$(for file in agent64.exe agent.cab agent.msi small.msix agent.ps1 agent.cat unsigned.exe; do
+      echo "  - sha256: \"$(sha256sum "$here/../authenticode/$file" | cut -d' ' -f1)\""
+  done)
 EOF

@@ -89,7 +89,7 @@ static size_t step_of(const struct update *update, const struct evidence *what)
     (void)update, (void)what;
     return 7;
 #else
-    return update->shape != IN_MEMORY && what != NULL ? 7 : 1;
+    return update->is_coarse || (update->shape != IN_MEMORY && what != NULL) ? 7 : 1;
 #endif
 }
 
@@ -123,7 +123,7 @@ static bool is_free_prefix(const struct blob *blob, size_t len, unsigned prefixe
     if ((prefixes & SIGNIFY_FREE) != 0 &&
         ((lines == 2 && blob->data[blob->len - 1] == '\n') || (lines == 1 && blob->data[blob->len] == '\n')))
         return true;
-    return (prefixes & LINE_FREE) != 0 && blob->len + 1 == len;
+    return ((prefixes & LINE_FREE) != 0 && blob->len + 1 == len) || ((prefixes & CR_LF_FREE) != 0 && blob->len + 2 == len);
 }
 
 static void truncate_all(const assay_engine *engine, struct loaded *update, struct blob *blob,
@@ -132,7 +132,7 @@ static void truncate_all(const assay_engine *engine, struct loaded *update, stru
     size_t len = blob->len;
 
     for (blob->len = 0; blob->len < len; blob->len++) {
-        if (what != NULL && is_free_prefix(blob, len, what->prefixes))
+        if (is_free_prefix(blob, len, what == NULL ? update->is->prefixes : what->prefixes))
             continue;
         cr_expect_not(is_allowed(engine, update), "%s: the first %zu bytes of %s", update->is->name, blob->len,
                       name_of(what));

@@ -23,6 +23,7 @@ typedef bool (*slack_fn)(const unsigned char *bytes, size_t len, size_t off);
 enum {
     LINE_FREE = 1,    /* the LF at its end may be missing */
     SIGNIFY_FREE = 2, /* two lines of a legacy minisign signature are a signify signature by the same key */
+    CR_LF_FREE = 4,   /* the CR LF at its end may be missing */
 };
 
 struct evidence {
@@ -54,6 +55,8 @@ struct update {
     unsigned signatures; /* claims of signatures that it needs */
     enum shape shape;
     bool is_package;     /* no limit on documents is about it */
+    bool is_coarse;      /* large: of every byte one bit or two are turned */
+    unsigned prefixes;   /* of the artifact: as of evidence */
     const char *more_setting, *more_value;
 };
 
@@ -160,6 +163,20 @@ static inline bool in_cab_frame(const unsigned char *bytes, size_t len, size_t o
     size_t message = le32_at(bytes, len, 44);
 
     return off >= message && in_token_head(bytes, len, off - message);
+}
+
+/* Of an app package the two headers of the signature, as far as they are not compared, and the byte in which its data end. */
+static inline bool in_appx_frame(const unsigned char *bytes, size_t len, size_t off)
+{
+    static const char name[] = "AppxSignature.p7x";
+    const unsigned char *local = memmem(bytes, len, name, sizeof name - 1), *record = local, *next = local;
+    size_t header = local == NULL ? len : (size_t)(local - bytes), directory = header;
+
+    for (; next != NULL; next = memmem(next + 1, len - (size_t)(next + 1 - bytes), name, sizeof name - 1))
+        record = next;
+    directory = record == NULL ? len : (size_t)(record - bytes);
+    return (off + 30 >= header && off < header) || (off + 46 >= directory && off < directory) ||
+           off == header + sizeof name - 1 + le32_at(bytes, len, header - 12) - 1;
 }
 
 /* Of a script the head of the message in the first line of base64. */
@@ -351,12 +368,12 @@ static inline bool in_hint(const unsigned char *bytes, size_t len, size_t off)
       BY_MEMBERS }
 #define AUTHENTICODE(file, slack) \
     { "authenticode, " file, "authenticode/" file, file, slack, { { 0 } }, \
-      { { ASSAY_TRUST_ANCHOR, "authenticode/root.crt" } }, NULL, NULL, 1 }
+      { { ASSAY_TRUST_ANCHOR, "authenticode/root.crt" } }, NULL, NULL, 1, IN_MEMORY, false, true }
 #define TREE(list) \
     { "tree, " list, "property/agent.bin", NULL, NULL, SIGNED_LIST(list), KEY("property/minisign.pub"), NULL, NULL, 2, \
       IN_TREE }
 
-/* Rows leave out what is zero.  Files of many thousand bits take minutes: -DASSAY_SLOW_TESTS=ON. */
+/* Rows leave out what is zero. */
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wmissing-field-initializers"
 static const struct update updates[] = {
@@ -409,13 +426,13 @@ static const struct update updates[] = {
     { "sigstore, a certificate", "sigstore/agent.bin", NULL, NULL,
       { SIGNATURE("sigstore/hashedrekord.sigstore.json", "agent.bin.sigstore.json") },
       { { ASSAY_TRUST_ROOT, "sigstore/trusted_root.json" } }, "certificate_identity",
-      "https://github.com/acme/agent/.github/workflows/release.yml@refs/tags/v1.0", 1, IN_MEMORY, false,
-      "certificate_oidc_issuer", "https://token.actions.example" },
+      "https://github.com/acme/agent/.github/workflows/release.yml@refs/tags/v1.0", 1,
+      .more_setting = "certificate_oidc_issuer", .more_value = "https://token.actions.example" },
     { "sigstore, an envelope", "sigstore/agent.bin", NULL, NULL,
       { SIGNATURE("sigstore/dsse.sigstore.json", "agent.bin.sigstore.json") },
       { { ASSAY_TRUST_ROOT, "sigstore/trusted_root.json" } }, "certificate_identity",
-      "https://github.com/acme/agent/.github/workflows/release.yml@refs/tags/v1.0", 1, IN_MEMORY, false,
-      "certificate_oidc_issuer", "https://token.actions.example" },
+      "https://github.com/acme/agent/.github/workflows/release.yml@refs/tags/v1.0", 1,
+      .more_setting = "certificate_oidc_issuer", .more_value = "https://token.actions.example" },
 #endif
     { "sigstore, a key", "sigstore/agent.bin", NULL, NULL,
       { { ASSAY_ROLE_SIGNATURE, "sigstore/key.sigstore.json", "agent.bin.sigstore.json", in_hint, 0 } },
@@ -449,16 +466,16 @@ static const struct update updates[] = {
       { { ASSAY_TRUST_ANCHOR, "property/root.crt" } }, NULL, NULL, 1 },
     { "git, a commit", "git_object/commit-ssh.object", "commit", NULL, { { 0 } }, KEY("git_object/ssh.pub"), NULL, NULL, 1 },
     { "git, a tag", "git_object/tag-ssh.object", "tag", NULL, { { 0 } }, KEY("git_object/ssh.pub"), NULL, NULL, 1 },
-#ifdef ASSAY_SLOW_TESTS
     AUTHENTICODE("agent64.exe", in_pe_frame),
     AUTHENTICODE("agent.cab", in_cab_frame),
     AUTHENTICODE("agent.msi", in_msi_frame),
-    AUTHENTICODE("agent.ps1", in_script_head),
+    AUTHENTICODE("small.msix", in_appx_frame),
+    { "authenticode, agent.ps1", "authenticode/agent.ps1", "agent.ps1", in_script_head, { { 0 } },
+      { { ASSAY_TRUST_ANCHOR, "authenticode/root.crt" } }, NULL, NULL, 1, IN_MEMORY, false, true, CR_LF_FREE },
     AUTHENTICODE("agent.cat", in_token_head),
     { "authenticode, a catalogue", "authenticode/unsigned.exe", "agent.exe", in_checksum,
       { { ASSAY_ROLE_CATALOG, "authenticode/agent.cat", "agent.cat", in_token_head, 0 } },
-      { { ASSAY_TRUST_ANCHOR, "authenticode/root.crt" } }, NULL, NULL, 1 },
-#endif
+      { { ASSAY_TRUST_ANCHOR, "authenticode/root.crt" } }, NULL, NULL, 1, IN_MEMORY, false, true },
     { "timestamp, response", "property/agent.bin", NULL, NULL,
       { { ASSAY_ROLE_TIMESTAMP, "property/agent.bin.tsr", "agent.bin.tsr", in_response_head, 0 } },
       { { ASSAY_TRUST_TSA_ANCHOR, "property/root.crt" } }, NULL, NULL, 1 },
@@ -475,13 +492,12 @@ static const struct update updates[] = {
       IN_MEMORY, true },
     { "rpm, version 6", "rpm/valid/six.rpm", "agent.rpm", in_rpm_head, { { 0 } }, KEY("rpm/valid/vendor.pgp"), NULL, NULL, 1,
       IN_MEMORY, true },
-#ifdef ASSAY_SLOW_TESTS
-    { "jar", "jar/valid/signed.jar", "agent.jar", in_jar_framing, { { 0 } }, { { ASSAY_TRUST_ANCHOR, "jar/root.crt" } }, NULL, NULL, 1 },
+    { "jar", "jar/valid/signed.jar", "agent.jar", in_jar_framing, { { 0 } }, { { ASSAY_TRUST_ANCHOR, "jar/root.crt" } }, NULL, NULL, 1, IN_MEMORY,
+      false, true },
     { "android, v2", "android/valid/v2.apk", "agent.apk", NULL, { { 0 } }, KEY("android/vendor.crt"), NULL, NULL, 1, IN_MEMORY,
-      true },
+      true, true },
     { "android, verity", "android/valid/verity_only.apk", "agent.apk", NULL, { { 0 } }, KEY("android/vendor.crt"), NULL, NULL, 1,
-      IN_MEMORY, true },
-#endif
+      IN_MEMORY, true, true },
     { "apk v2", "apk/good.apk", "agent.apk", in_apk_head, { { 0 } }, KEY("apk/vendor.rsa.pub"), NULL, NULL, 1 },
     { "apk v3", "apk/v3.apk", "agent.apk", NULL, { { 0 } }, KEY("apk/vendor.rsa.pub"), NULL, NULL, 1 },
     { "apk v3, ECDSA", "apk/v3-ec.apk", "agent.apk", NULL, { { 0 } }, KEY("apk/ec.pub"), NULL, NULL, 1 },

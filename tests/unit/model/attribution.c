@@ -130,3 +130,17 @@ Test(attribution, parts_are_joined_in_whatever_order_they_are_said)
     off += len;
     cr_expect_not(asy_next_uncovered(other, 1, &off, &len));
 }
+
+/* As the members of a large archive are: each is asked for by where it lies among the others. */
+Test(attribution, many_parts_are_no_matter, .timeout = 20)
+{
+    struct asy_item *whole;
+
+    asy_arena_free(arena);
+    arena = asy_arena_new((size_t)512 << 20);
+    dossier = asy_dossier_new(arena, &asy_default_limits, 0);
+    cr_assert_eq(asy_add_principal(dossier, &(struct asy_principal){ .name = "pin", .kind = "pin", .is_pin = true }), 0);
+    whole = in_parts(150000, SIZE_MAX);
+    cr_assert(asy_attribute(dossier, &counting));
+    cr_expect_eq(whole->whole_by, 1);
+}

@@ -36,6 +36,7 @@ static const struct pair good[] = {
     { "source_versioned_tag", "v1.2" }, { "workflow_input", "a=b=c" }, { "workflow_input", "a=" },
     { "verifier_id", "https://v.example" }, { "resource_uri", "pkg:npm/a@1" }, { "verified_level", "SLSA_BUILD_LEVEL_3" },
     { "key_id", "release" },
+    { "publisher", "report" },        { "publisher", "require" },
 };
 
 Test(settings, the_values_of_the_contract_are_taken)
