@@ -242,7 +242,7 @@ static bool load_links(struct asy_run *run, struct asy_layout_work *work)
 
 /* ---- the layout that the caller named ---- */
 
-static const char *link_dir_of(struct asy_run *run, const struct asy_item *item)
+static const char *link_dir_of(struct asy_run *run)
 {
     struct asy_view path = asy_view_of(run->link_dir);
 
@@ -250,7 +250,6 @@ static const char *link_dir_of(struct asy_run *run, const struct asy_item *item)
         path = asy_view_of(run->layout_path);
         path = asy_view_head(path, path.len - asy_base_name(path).len);
     }
-    (void)item;
     while (path.len > 1 && path.data[path.len - 1] == '/')
         path.len--;
     return path.len == 0 ? "." : asy_copy_text(run->dossier->arena, path);
@@ -273,7 +272,7 @@ void asy_read_layout(struct asy_run *run, struct asy_item *item, struct asy_view
         asy_because(run->dossier, &item->why, ASY_EVIDENCE_MALFORMED, "is a link, expected a layout");
         return;
     }
-    run->layout = work_new(run, item, recorded.layout, link_dir_of(run, item));
+    run->layout = work_new(run, item, recorded.layout, link_dir_of(run));
     if (run->layout == NULL) {
         run->dossier->incomplete = true;
         return;
