@@ -266,8 +266,8 @@ static bool is_here(struct asy_tuf *tuf, const struct asy_tuf_file *file, const 
 {
     struct asy_source *source = asy_source_at(tuf->arena, AT_FDCWD, path);
     struct asy_diag ignored;
+    struct copy copy = { 0 };
     uint8_t chunk[CHUNK];
-    struct copy copy;
     bool same;
 
     if (source == NULL || !assay_ok(asy_source_open(source, &ignored)))
@@ -281,6 +281,7 @@ static bool is_here(struct asy_tuf *tuf, const struct asy_tuf_file *file, const 
     }
     if (same)
         same = is_the_target(&copy, file);
+    free_digests(&copy);
     asy_source_close(source);
     return same;
 }
