@@ -67,6 +67,7 @@ uint64_t asy_sayers(const struct asy_item *item, uint64_t off, uint64_t len)
 
 static void add_whole(struct walk *walk, struct asy_item *item, uint64_t by)
 {
+    item->framed_by &= ~by;
     if ((item->whole_by | by) == item->whole_by)
         return;
     item->whole_by |= by;
@@ -277,8 +278,10 @@ static void join_parts(struct walk *walk, struct asy_item *item)
     for (unsigned p = 0; p < walk->dossier->principals_n; p++) {
         uint64_t bit = (uint64_t)1 << p;
 
-        if ((said_by & bit) != 0 && covered_to(item, bit, 0) >= item->size)
-            add_whole(walk, item, bit);
+        if ((said_by & bit & ~item->whole_by) == 0 || covered_to(item, bit, 0) < item->size)
+            continue;
+        add_whole(walk, item, bit);
+        item->framed_by |= bit;
     }
 }
 

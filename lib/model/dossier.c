@@ -106,6 +106,15 @@ struct asy_claim *asy_add_claim(struct asy_dossier *dossier, enum asy_claim_kind
     return &fact->claim;
 }
 
+const struct asy_item *asy_evidence_for(const struct asy_item *item)
+{
+    const struct asy_item *parent = item == NULL ? NULL : item->parent;
+    bool is_read_with_parent = parent != NULL && parent->is_package && !item->is_package && item->format != NULL &&
+                               parent->format != NULL && asy_view_eq(asy_view_of(item->format), asy_view_of(parent->format));
+
+    return is_read_with_parent ? parent : item;
+}
+
 struct asy_fact *asy_fact_no(const struct asy_dossier *dossier, asy_claim_no no)
 {
     return no == 0 || no > dossier->facts_n ? NULL : dossier->facts[no - 1];

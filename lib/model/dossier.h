@@ -95,6 +95,7 @@ struct asy_item {
     struct asy_recipe image; /* what catalogues digest instead of the whole: the file without its signature; empty: none */
     uint64_t pinned_by;    /* mask: the caller vouches for its bytes */
     uint64_t whole_by;     /* mask: who says all of it (model/attribution) */
+    uint64_t framed_by;    /* mask: those of them who say it by its parts, and not the framing between them */
     struct asy_said *said; /* parts said */
     struct asy_said_order order; /* of them, by model/attribution */
     struct asy_said *slack; /* parts that its format declares to be no content: framing around what is signed */
@@ -256,6 +257,12 @@ struct asy_measure *asy_find_measure(const struct asy_dossier *, struct asy_reci
 
 /* The principal with this fingerprint (or, without one, this name and kind), new if need be; -1 when all bits are used. */
 int asy_add_principal(struct asy_dossier *, const struct asy_principal *);
+
+/*
+ * What the evidence in an item is about: of a member that its package's reader read, as it does META-INF/X.RSA, the package;
+ * of others the item.
+ */
+const struct asy_item *asy_evidence_for(const struct asy_item *);
 
 /* The fact that answers claim `no`; NULL for 0 and numbers that are none. */
 struct asy_fact *asy_fact_no(const struct asy_dossier *, asy_claim_no);

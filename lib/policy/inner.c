@@ -18,8 +18,8 @@ static uint64_t own_signers(const struct asy_weighing *rule, const struct asy_it
     for (size_t i = 0; i < rule->dossier->facts_n; i++) {
         const struct asy_fact *fact = rule->dossier->facts[i];
 
-        if (fact->claim.kind == ASY_CLAIM_SIGNATURE && fact->claim.document == package && fact->principal >= 0 &&
-            asy_signature_counts(fact, rule))
+        if (fact->claim.kind == ASY_CLAIM_SIGNATURE && asy_evidence_for(fact->claim.document) == package &&
+            fact->principal >= 0 && asy_signature_counts(fact, rule))
             mask |= (uint64_t)1 << fact->principal;
     }
     return mask & rule->counted;
@@ -30,7 +30,7 @@ static bool has_signature(const struct asy_dossier *dossier, const struct asy_it
     for (size_t i = 0; i < dossier->facts_n; i++) {
         const struct asy_claim *claim = &dossier->facts[i]->claim;
 
-        if (claim->kind == ASY_CLAIM_SIGNATURE && claim->document == package &&
+        if (claim->kind == ASY_CLAIM_SIGNATURE && asy_evidence_for(claim->document) == package &&
             claim->is.signature.role == ASY_ROLE_SIGNS)
             return true;
     }

@@ -234,12 +234,30 @@ bool asy_coverage_of(const struct asy_account *account, const struct asy_item *i
     *out = (struct asy_coverage){ 0 };
     if (!asy_needs_cover(item))
         return true;
-    if ((item->whole_by & account->required_mask) != 0) {
+    if ((item->whole_by & ~item->framed_by & account->required_mask) != 0) {
         out->whole = true;
         return true;
     }
     out->none = true;
     return !item->has_size || cover(account, item, out);
+}
+
+const struct asy_item *asy_run_holds(const struct asy_account *account, const struct asy_item *item, const struct asy_run *run)
+{
+    const struct asy_item *found = NULL;
+
+    for (size_t i = 0; i < account->dossier->items_n; i++) {
+        const struct asy_item *other = account->dossier->items[i];
+
+        if (other->parent != item || other->parent_len == 0 || other->parent_len == ASY_TO_END ||
+            other->parent_off >= run->off + run->len ||
+            (other->parent_off < run->off && other->parent_len <= run->off - other->parent_off))
+            continue;
+        if (found != NULL)
+            return NULL;
+        found = other;
+    }
+    return found;
 }
 
 void asy_coverage_clear(struct asy_coverage *coverage)

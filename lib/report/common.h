@@ -46,4 +46,7 @@ struct asy_coverage {
 bool asy_coverage_of(const struct asy_account *, const struct asy_item *, struct asy_coverage *out);
 void asy_coverage_clear(struct asy_coverage *);
 
+/* The one file of the item of whose bytes the run has any; NULL when there is none, or more than one. */
+const struct asy_item *asy_run_holds(const struct asy_account *, const struct asy_item *, const struct asy_run *);
+
 #endif

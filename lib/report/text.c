@@ -164,11 +164,21 @@ static void put_overrides(const struct asy_pen *pen)
     }
 }
 
-static void put_runs(const struct asy_pen *pen, const char *before, const struct asy_run *runs, size_t n)
+enum { NAMED = 100 }; /* runs that are said with the file whose bytes they are: each looks through all of them */
+
+static void put_runs(const struct asy_pen *pen, const struct asy_item *item, const char *before, const struct asy_run *runs,
+                     size_t n)
 {
     for (size_t i = 0; i < n && asy_pen_has_room(pen, i); i++) {
+        const struct asy_item *held = i < NAMED ? asy_run_holds(pen->account, item, &runs[i]) : NULL;
+
         asy_put_format(pen->sink, "%s%llu bytes at %llu", i == 0 ? before : ", ", (unsigned long long)runs[i].len,
                        (unsigned long long)runs[i].off);
+        if (held == NULL)
+            continue;
+        asy_put_text(pen->sink, " (");
+        asy_pen_item(pen, held);
+        asy_put_text(pen->sink, ")");
     }
     if (n > ASY_TEXT_LINES && !pen->style->verbose)
         asy_put_format(pen->sink, " and %zu more runs", n - ASY_TEXT_LINES);
@@ -185,9 +195,9 @@ static void put_uncovered(const struct asy_pen *pen, const struct asy_item *item
     else if (coverage->none)
         asy_put_text(pen->sink, " all of it");
     else
-        put_runs(pen, " ", coverage->uncovered, coverage->uncovered_n);
+        put_runs(pen, item, " ", coverage->uncovered, coverage->uncovered_n);
     if (!coverage->none && coverage->framing_n > 0)
-        put_runs(pen, coverage->uncovered_n > 0 ? "; framing " : " framing ", coverage->framing, coverage->framing_n);
+        put_runs(pen, item, coverage->uncovered_n > 0 ? "; framing " : " framing ", coverage->framing, coverage->framing_n);
     asy_put_text(pen->sink, "\n");
 }
 

@@ -3,7 +3,7 @@
 
 static bool is_node(const struct asy_item *item)
 {
-    return item->parent != NULL && item->format != NULL;
+    return item->parent != NULL && item->format != NULL && asy_evidence_for(item) == item;
 }
 
 /* The names of those who signed the package itself and stand. */
@@ -15,7 +15,7 @@ static void put_signers(const struct asy_pen *pen, const struct asy_item *item)
     for (size_t i = 0; i < dossier->facts_n; i++) {
         const struct asy_fact *fact = dossier->facts[i];
 
-        if (fact->claim.kind != ASY_CLAIM_SIGNATURE || fact->claim.document != item ||
+        if (fact->claim.kind != ASY_CLAIM_SIGNATURE || asy_evidence_for(fact->claim.document) != item ||
             fact->claim.is.signature.role != ASY_ROLE_SIGNS)
             continue;
         signatures++;

@@ -27,6 +27,44 @@ expect 1 'without its signature file' $v "$jar/invalid/no_file.jar"
 expect 10 'evidence.absent' $v "$jar/invalid/no_block.jar"
 expect 1 'two sections for one file' $v "$jar/invalid/twin.jar"
 
+# a JAR in a JAR: the report shows who signed which, and that an inner one is not signed, or by somebody else
+printf 'keyUsage = critical,digitalSignature\nextendedKeyUsage = codeSigning\n' >"$tmp/ext"
+if command -v jarsigner >/dev/null && command -v python3 >/dev/null; then
+    openssl ecparam -name prime256v1 -genkey -noout -out "$tmp/ca.key"
+    openssl req -x509 -new -key "$tmp/ca.key" -subj "/CN=Outer Root" -days 36500 -out "$tmp/ca.crt"
+    openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout "$tmp/outer.key" -subj "/CN=outer" -out "$tmp/outer.csr" \
+        2>/dev/null
+    openssl x509 -req -in "$tmp/outer.csr" -CA "$tmp/ca.crt" -CAkey "$tmp/ca.key" -CAcreateserial -days 36500 -extfile "$tmp/ext" \
+        -out "$tmp/outer.crt" 2>/dev/null
+    openssl pkcs12 -export -in "$tmp/outer.crt" -inkey "$tmp/outer.key" -certfile "$tmp/ca.crt" -name outer -passout pass:secret \
+        -out "$tmp/outer.p12"
+    python3 - "$tmp" "$jar/valid/signed.jar" <<'EOF'
+import sys, zipfile
+tmp, inner = sys.argv[1:]
+with zipfile.ZipFile(tmp + '/unsigned.jar', 'w') as z:
+    z.writestr('META-INF/MANIFEST.MF', 'Manifest-Version: 1.0\r\n\r\n')
+    z.writestr('a.class', 'a')
+for name, files in (('outer', [inner]), ('mixed', [tmp + '/unsigned.jar', inner])):
+    with zipfile.ZipFile(f'{tmp}/{name}.jar', 'w') as z:
+        for file in files:
+            z.write(file, 'lib/' + file.rsplit('/', 1)[1])
+EOF
+    for name in outer mixed; do
+        jarsigner -keystore "$tmp/outer.p12" -storepass secret "$tmp/$name.jar" outer >/dev/null
+    done
+    w="$v --anchor $tmp/ca.crt --set recurse=true"
+    expect 0 'lib/signed.jar in outer.jar: jar, signed by "first"' $w "$tmp/outer.jar"
+    expect 0 'inner.other-signer' $w "$tmp/outer.jar"
+    expect 12 'inner.other-signer' $w --set inner=require "$tmp/outer.jar"
+    expect 0 'lib/unsigned.jar in mixed.jar: jar, not signed itself' $w "$tmp/mixed.jar"
+    expect 1 'inner.unsigned' $w --set inner=require "$tmp/mixed.jar"
+    expect 0 'signed by nobody who is trusted' $assay verify $at --anchor "$tmp/ca.crt" --set recurse=true "$tmp/outer.jar"
+fi
+
+# the report lists what no signature covers, and what it holds
+expect 1 '5 bytes at 2662 \(more.class\)' $v "$jar/invalid/added.jar"
+expect 0 'framing 50 bytes at 0' $v "$jar/valid/signed.jar"
+
 # Android
 apk=$data/android
 v="$assay verify $at --key $apk/vendor.crt"
