@@ -101,6 +101,7 @@ struct asy_link {
     asy_claim_no by;          /* the signature that says it; 0: the document says it, or */
     bool has_place;           /* only a run of the document does: who says that run says the link */
     uint64_t place_off, place_len;
+    struct asy_view leads_to; /* the target is a symbolic link, and this is the text in it, in place of `value`; empty: a file */
     struct asy_recipe target; /* the bytes; or: */
     struct asy_view package;  /* the package that the line is about, in a list of packages; may be empty */
     struct asy_view path;     /* a path relative to the document's directory, safe and normal; */

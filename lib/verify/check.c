@@ -390,7 +390,7 @@ assay_status asy_check(struct asy_run *run)
         if (fact->claim.is.link.by_digest)
             asy_settle_anywhere(run, i);
         if (fact->measure != NULL)
-            asy_check_link(run->dossier, fact);
+            asy_check_link(run->job->crypto, run->dossier, fact);
     }
     drop_namesakes(run);
     return asy_ok;

@@ -1,5 +1,6 @@
 /* Recognises and reads evidence.  Trouble with a document is said in the document's item and costs it all its claims. */
 #include "format/listing.h"
+#include "io/member.h"
 #include "verify/names.h"
 #include "verify/run.h"
 
@@ -62,6 +63,29 @@ void asy_drop_claims(struct asy_dossier *dossier, size_t first)
         dossier->facts[i]->claim.kind = ASY_CLAIM_NONE;
 }
 
+/* What a compressed file holds, as an item of its own: once, however many signatures are about it. */
+static assay_status unpacked(struct asy_run *run, struct asy_item *packed, struct asy_item **out, struct asy_diag *diag)
+{
+    struct asy_dossier *dossier = run->dossier;
+    const char *name = asy_printf(dossier->arena, "%s, unpacked", packed->name);
+    struct asy_source *source;
+    assay_status s;
+
+    for (size_t i = 0; name != NULL && i < dossier->items_n; i++) {
+        *out = dossier->items[i];
+        if ((*out)->parent == packed && strcmp((*out)->name, name) == 0)
+            return asy_ok;
+    }
+    s = asy_source_unpacked(dossier->arena, packed->source, dossier->limits->unpacked, &source, diag);
+    if (!assay_ok(s))
+        return s;
+    *out = asy_add_derived(dossier, packed, 0, ASY_TO_END, name, source);
+    if (*out == NULL)
+        return asy_fail(diag, ASSAY_E_LIMIT, 0, "memory or number of items of the job");
+    (*out)->says_parent = true;
+    return asy_ok;
+}
+
 static void read_as(struct asy_run *run, struct asy_item *item, const struct asy_format *format, struct asy_view bytes)
 {
     struct asy_reading reading = {
@@ -75,10 +99,13 @@ static void read_as(struct asy_run *run, struct asy_item *item, const struct asy
         .package_version = run->job->settings->package_version,
     };
     size_t first = run->dossier->facts_n;
-    assay_status s;
+    assay_status s = asy_ok;
 
     item->format = format->name;
-    s = format->read(&reading);
+    if (item->about_unpacked && format->kind == ASY_KIND_SIGNATURE)
+        s = unpacked(run, item->about, &reading.about, &reading.diag);
+    if (assay_ok(s))
+        s = format->read(&reading);
     if (assay_ok(s))
         return;
     asy_drop_claims(run->dossier, first);

@@ -54,7 +54,7 @@ class Vendor:
     def __init__(self, work, maker, algorithm, start):
         self.work, self.maker, self.start = work, maker, start
         os.mkdir(work)
-        self.gpg = Gpg(work + '/home')
+        self.gpg = Gpg(work + '/gnupg')
         if maker == 'sq':
             self.make_by_sq(algorithm)
         else:
