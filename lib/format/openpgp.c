@@ -116,7 +116,8 @@ static assay_status text_of_item(struct asy_reading *reading, struct asy_item *i
 {
     struct asy_source *source;
     struct asy_item *text;
-    assay_status s = asy_source_canonical(reading->dossier->arena, item->source, &source, &reading->diag);
+    assay_status s = asy_source_canonical(reading->dossier->arena, item->source, reading->dossier->limits->subject,
+                                          &source, &reading->diag);
 
     if (!assay_ok(s))
         return s;

@@ -1,4 +1,5 @@
 /* Recognises and reads evidence.  Trouble with a document is said in the document's item and costs it all its claims. */
+#include "base/reader.h"
 #include "format/listing.h"
 #include "io/member.h"
 #include "verify/names.h"
@@ -143,6 +144,19 @@ static bool is_content(const struct asy_item *item)
     return format != NULL && format->kind == ASY_KIND_SIGNATURE && !item->was_named;
 }
 
+/* A frame that is not where it should be: what stands before it is signed by nobody, and some readers take it for signed. */
+static bool has_late_frame(struct asy_view bytes)
+{
+    struct asy_reader r = asy_reader_of(bytes);
+    struct asy_view line;
+
+    while (asy_get_line(&r, &line)) {
+        if (asy_view_starts(line, ASY_TEXT("-----BEGIN PGP ")) || asy_view_starts(line, ASY_TEXT("-----BEGIN SSH SIGNATURE")))
+            return true;
+    }
+    return false;
+}
+
 static void recognise(struct asy_run *run, struct asy_item *item, struct asy_view bytes)
 {
     const struct asy_glimpse glimpse = {
@@ -163,6 +177,8 @@ static void recognise(struct asy_run *run, struct asy_item *item, struct asy_vie
         cannot_read(run, item, ASY_EVIDENCE_UNSUPPORTED, unsupported);
     else if (bytes.len == 0)
         cannot_read(run, item, ASY_EVIDENCE_MALFORMED, "the file is empty");
+    else if (has_late_frame(bytes))
+        cannot_read(run, item, ASY_EVIDENCE_MALFORMED, "text before the signature's line -----BEGIN");
     else if (may_be_bare(item, bytes))
         read_as(run, item, asy_format_named(ASY_TEXT("bare")), bytes);
     else
