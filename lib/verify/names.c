@@ -55,7 +55,7 @@ bool asy_names_evidence(struct asy_view name, struct asy_view *subject)
     return ends_with_any(name, other_suffixes, subject);
 }
 
-const char *const asy_packed_suffixes[] = { ".xz", ".gz", ".bz2", ".zst", NULL };
+const char *const asy_packed_suffixes[] = { ".xz", ".gz", ".bz2", ".zst", ".lzma", NULL };
 
 bool asy_names_packed(struct asy_view signed_name, struct asy_view file)
 {
