@@ -115,7 +115,7 @@ static assay_status view_of_piece(const struct asy_dossier *dossier, const struc
     }
     m = asy_find_measure(dossier, piece->digest.of, piece->digest.alg);
     if (m == NULL || !m->done)
-        return asy_fail(diag, ASSAY_E_ABSENT, 0, "%s",
+        return asy_fail(diag, m != NULL && m->why.reason == ASY_LIMIT_REACHED ? ASSAY_E_LIMIT : ASSAY_E_ABSENT, 0, "%s",
                         m == NULL || m->why.detail == NULL ? "digest was not computed" : m->why.detail);
     *out = (struct asy_view){ m->digest, asy_digest_len(m->alg) };
     return asy_ok;

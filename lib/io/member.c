@@ -209,6 +209,17 @@ static assay_status measure(const struct asy_source *file, enum asy_packing pack
     return s;
 }
 
+/* The .xz File Format 2.1.2.4: a stream ends in "YZ"; decoders step over zeros behind it. */
+static assay_status check_end(const struct asy_source *file, enum asy_packing packing, struct asy_diag *diag)
+{
+    uint8_t last = 0;
+    assay_status s = asy_source_read(file, asy_source_size(file) - 1, &last, 1, diag);
+
+    if (assay_ok(s) && packing == ASY_PACKED_XZ && last != 'Z')
+        return asy_fail(diag, ASSAY_E_FORMAT, 0, "zeros follow the end of the compressed data");
+    return s;
+}
+
 /* What an open file is compressed with, and the length of what it holds. */
 static assay_status look_into(const struct asy_source *file, uint64_t limit, enum asy_packing *packing, uint64_t *size,
                               struct asy_diag *diag)
@@ -222,7 +233,8 @@ static assay_status look_into(const struct asy_source *file, uint64_t limit, enu
     *packing = asy_packing_of((struct asy_view){ head, n });
     if (*packing == ASY_PACKED_NOT)
         return asy_fail(diag, ASSAY_E_UNSUPPORTED, 0, "is not compressed in a way that is known here");
-    return measure(file, *packing, limit, size, diag);
+    s = measure(file, *packing, limit, size, diag);
+    return assay_ok(s) ? check_end(file, *packing, diag) : s;
 }
 
 assay_status asy_source_unpacked(struct asy_arena *arena, const struct asy_source *file, uint64_t limit,
