@@ -129,7 +129,10 @@ class Vendor:
         return r.stdout, f'sq revokes the {what[0]} as {reason} {day(at)}'
 
     def certificate(self, rng):
-        """The certificate after changes at random, exported whole or cleaned; and what was done to it."""
+        """
+        The certificate after changes at random, exported whole or cleaned; the same without what is damaged in it; and what
+        was done to it.
+        """
         self.begin_again()
         times = sorted(rng.sample(range(111, 280), rng.choice([0, 1, 1, 2, 2, 3, 4])))
         done = [self.change(rng, self.start + n * DAY) for n in times]
@@ -152,9 +155,9 @@ def rearrange(rng, ring, base, done):
     cert = Certificate(ring)
     some = [(part, s) for part in cert.parts for s in part[2]]
     if how == 'with the old copy':
-        return ring + base, done + [how]
+        return ring + base, ring + base, done + [how]
     if how == 'behind the old copy':
-        return base + ring, done + [how]
+        return base + ring, base + ring, done + [how]
     if how == 'no back-signature':
         some = only_with(cert.parts, PUBLIC_SUBKEY,
                          lambda s: s.type == BINDS_SUBKEY and any(kind == packets.EMBEDDED for kind, _ in s.unhashed()))
@@ -171,9 +174,12 @@ def rearrange(rng, ring, base, done):
         part[2].remove(s)
     elif how == 'damaged' and some:
         part, s = rng.choice(some)
-        last = bytes([s.body[-1] ^ 1])
-        part[2][part[2].index(s)] = packets.Signature(s.body[:-1] + last)
-    return cert.write(), done + [how]
+        place = part[2].index(s)
+        part[2][place] = packets.Signature(s.body[:-1] + bytes([s.body[-1] ^ 1]))
+        damaged = cert.write()
+        del part[2][place]
+        return damaged, cert.write(), done + [how]
+    return cert.write(), cert.write(), done + [how]
 
 
 def with_foreign_subkeys(ring, other):

@@ -157,11 +157,11 @@ class Comparison:
         """So many certificates of a vendor, each under a part of what it signed."""
         path = self.work + '/ring.pgp'
         for _ in range(certificates):
-            ring, done = vendor.certificate(self.rng)
+            ring, sound, done = vendor.certificate(self.rng)
             open(path, 'wb').write(ring)
             subprocess.run(['sq', '--force', 'keyring', 'merge', '-B', '-o', path + '.merged', path], check=True)
             for message in self.rng.sample(messages, min(len(messages), PER_CERTIFICATE)):
-                self.ask(vendor, ring, path, message, f'{vendor.maker}, {message.label}; {"; ".join(done)}')
+                self.ask(vendor, sound, path, message, f'{vendor.maker}, {message.label}; {"; ".join(done)}')
 
     def must_refuse(self, vendor, ring, messages, data, why):
         """What nobody may allow, whatever Sequoia says."""

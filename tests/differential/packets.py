@@ -89,15 +89,18 @@ def fingerprint(body):
 
 
 class Certificate:
-    """Keys and users, each with the signatures that follow it."""
+    """Keys and users, each with the signatures that follow it; copies behind it are taken together with it."""
 
     def __init__(self, data):
         self.parts = []
         for kind, body in read(data):
             if kind == SIGNATURE:
-                self.parts[-1][2].append(Signature(body))
+                part[2].append(Signature(body))
             elif kind in (PUBLIC_KEY, USER_ID, PUBLIC_SUBKEY):
-                self.parts.append((kind, body, []))
+                part = next((p for p in self.parts if p[:2] == (kind, body)), None)
+                if part is None:
+                    part = (kind, body, [])
+                    self.parts.append(part)
 
     def write(self):
         return write([packet for kind, body, signatures in self.parts
