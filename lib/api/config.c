@@ -188,6 +188,7 @@ static uint64_t *size_named(struct asy_limits *limits, const char *name)
         uint64_t *limit;
     } sizes[] = { { "document", &limits->document },
                   { "manifest", &limits->manifest },
+                  { "subject", &limits->subject },
                   { "pure_message", &limits->pure_message },
                   { "unpacked", &limits->unpacked } };
 

@@ -3,6 +3,7 @@
 const struct asy_limits asy_default_limits = {
     .arena = (size_t)512 << 20,
     .document = (uint64_t)16 << 20,
+    .subject = (uint64_t)64 << 30,
     .manifest = (uint64_t)64 << 20,
     .pure_message = (uint64_t)1 << 30,
     .unpacked = (uint64_t)4 << 30,

@@ -8,6 +8,7 @@
 struct asy_limits {
     size_t arena;          /* bytes of memory of one job */
     uint64_t document;     /* bytes of one signature, bundle, key or certificate file */
+    uint64_t subject;      /* bytes of one file that is digested */
     uint64_t manifest;     /* bytes of one hash manifest */
     uint64_t pure_message; /* bytes of a message that an algorithm wants in memory (pure Ed25519) */
     uint64_t unpacked;     /* bytes that decompression may give */

@@ -176,6 +176,28 @@ assay_status asy_openpgp_dearmor(struct asy_arena *arena, struct asy_view text, 
     return s;
 }
 
+assay_status asy_openpgp_dearmor_signatures(struct asy_arena *arena, struct asy_view text, struct asy_view *out,
+                                            struct asy_diag *diag)
+{
+    struct asy_reader r = asy_reader_of(text);
+    uint8_t *all = asy_alloc(arena, text.len + 1, 1);
+    size_t len = 0;
+
+    if (all == NULL)
+        return asy_fail(diag, ASSAY_E_LIMIT, 0, "memory of the job");
+    do {
+        struct asy_view packets;
+        assay_status s = asy_get_openpgp_armor(&r, arena, "PGP SIGNATURE", &packets, diag);
+
+        if (!assay_ok(s))
+            return s;
+        memcpy(all + len, packets.data, packets.len); /* base64 is longer than what it says */
+        len += packets.len;
+    } while (asy_view_trim(r.rest).len > 0);
+    *out = (struct asy_view){ all, len };
+    return asy_ok;
+}
+
 /* ---- cleartext ---- */
 
 /*

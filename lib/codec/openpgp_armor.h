@@ -23,6 +23,13 @@ assay_status asy_get_openpgp_armor(struct asy_reader *, struct asy_arena *, cons
 assay_status asy_openpgp_dearmor(struct asy_arena *, struct asy_view text, const char *label, struct asy_view *out,
                                  struct asy_diag *);
 
+/*
+ * The frames of detached signatures that the text is, one behind the other with nothing but blank lines around them, as
+ * several signers of one file are joined (Debian's Release.gpg); `out`: all their packets.
+ */
+assay_status asy_openpgp_dearmor_signatures(struct asy_arena *, struct asy_view text, struct asy_view *out,
+                                            struct asy_diag *);
+
 /* A signed text (RFC 9580 section 7). */
 struct asy_openpgp_cleartext {
     struct asy_view lines;      /* the text where it stands, dash-escaped, from its first line to the end of its last */

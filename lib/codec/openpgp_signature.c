@@ -361,3 +361,21 @@ assay_status asy_openpgp_read_signature(struct asy_arena *arena, struct asy_view
     *out = signature;
     return asy_ok;
 }
+
+enum asy_signature_alg asy_openpgp_signature_alg(uint8_t alg)
+{
+    switch (alg) {
+    case ASY_PGP_RSA:
+    case ASY_PGP_RSA_SIGN:
+        return ASY_SIG_RSA_PKCS1;
+    case ASY_PGP_ECDSA:
+        return ASY_SIG_ECDSA;
+    case ASY_PGP_EDDSA_LEGACY:
+    case ASY_PGP_ED25519:
+        return ASY_SIG_ED25519;
+    case ASY_PGP_ED448:
+        return ASY_SIG_ED448;
+    default:
+        return ASY_SIG_OTHER;
+    }
+}

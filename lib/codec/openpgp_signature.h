@@ -6,6 +6,7 @@
 #define ASY_CODEC_OPENPGP_SIGNATURE_H
 
 #include "base/diag.h"
+#include "base/signature_alg.h"
 #include "codec/openpgp_packet.h"
 
 /* RFC 9580 5.2.1 */
@@ -54,5 +55,8 @@ struct asy_openpgp_signature {
 /* The body of a signature packet.  ASSAY_E_FORMAT when it breaks its grammar. */
 assay_status asy_openpgp_read_signature(struct asy_arena *, struct asy_view body, struct asy_openpgp_signature *out,
                                         struct asy_diag *);
+
+/* What `alg` of a packet is (RFC 9580 9.1); ASY_SIG_OTHER for what is not verified here, DSA too. */
+enum asy_signature_alg asy_openpgp_signature_alg(uint8_t alg);
 
 #endif

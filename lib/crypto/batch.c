@@ -23,11 +23,13 @@ static bool is_plain(const struct asy_task *task)
 }
 
 /* Each has a place of its own in the buffer; what does not fit there is no small file. */
-static void lay_out(struct batch *batch, uint8_t *buffer)
+static void lay_out(const struct asy_work *work, struct batch *batch, uint8_t *buffer)
 {
+    uint64_t limit = work->dossier->limits->subject;
+
     for (size_t i = 0; i < batch->n; i++) {
         batch->bufs[i] = buffer + i * ASY_SMALL;
-        batch->ok[i] = batch->ok[i] && asy_source_size(batch->sources[i]) <= ASY_SMALL;
+        batch->ok[i] = batch->ok[i] && asy_source_size(batch->sources[i]) <= (limit < ASY_SMALL ? limit : ASY_SMALL);
     }
 }
 
@@ -85,7 +87,7 @@ void asy_work_batch(struct asy_worker *worker, struct asy_task *tasks, size_t n,
         batch.sources[batch.n++] = tasks[i].item->source;
     }
     asy_many_open(worker->many, batch.sources, batch.n, batch.ok);
-    lay_out(&batch, worker->buffer);
+    lay_out(worker->work, &batch, worker->buffer);
     asy_many_read(worker->many, batch.sources, batch.bufs, batch.n, batch.ok);
     (void)asy_work_step(worker, digest(worker->work, &batch));
     asy_many_close(worker->many, batch.sources, batch.n);

@@ -59,7 +59,7 @@ bool asy_signs_digest(const struct asy_crypto *, const struct asy_key *, const s
                       struct asy_view digest, struct asy_view value);
 
 /* Answers a link claim whose measure was planned (fact->measure). */
-void asy_check_link(struct asy_dossier *, struct asy_fact *);
+void asy_check_link(const struct asy_crypto *, struct asy_dossier *, struct asy_fact *);
 
 /*
  * Answers a stamp claim: it holds when the authority's signature, its chain (a fact of its own) and the imprint hold.

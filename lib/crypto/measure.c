@@ -64,6 +64,22 @@ static bool start_streams(struct asy_worker *worker, const struct asy_task *task
     return any;
 }
 
+/* Opens what a task is about; more bytes than a file may have are not read. */
+static assay_status open_task(const struct asy_work *work, const struct asy_task *task, struct asy_diag *diag)
+{
+    uint64_t limit = work->dossier->limits->subject;
+    assay_status s = asy_source_open(task->item->source, diag);
+
+    if (!assay_ok(s))
+        return s;
+    task->item->size = asy_source_size(task->item->source);
+    task->item->has_size = true;
+    if (task->item->size > limit)
+        return asy_fail(diag, ASSAY_E_LIMIT, 0, "%llu bytes, more than the limit on one file, %llu",
+                        (unsigned long long)task->item->size, (unsigned long long)limit);
+    return asy_ok;
+}
+
 static void run_task(struct asy_worker *worker, const struct asy_task *task, bool together)
 {
     struct asy_work *work = worker->work;
@@ -73,11 +89,7 @@ static void run_task(struct asy_worker *worker, const struct asy_task *task, boo
     if (answer_from_digest(work, task) || !start_streams(worker, task))
         return;
     if (task->item != NULL)
-        s = asy_source_open(task->item->source, &diag);
-    if (assay_ok(s) && task->item != NULL) {
-        task->item->size = asy_source_size(task->item->source);
-        task->item->has_size = true;
-    }
+        s = open_task(work, task, &diag);
     if (assay_ok(s))
         s = asy_work_read(worker, task, together, &diag);
     if (s.code == ASSAY_E_MEMORY)
@@ -226,8 +238,9 @@ static void run_alone(struct asy_worker *worker, struct asy_measure *m)
     struct asy_diag diag = { 0 };
     enum asy_reason reason;
 
-    if (!assay_ok(asy_source_open(task.item->source, &diag))) {
+    if (!assay_ok(open_task(worker->work, &task, &diag))) {
         because(worker->work, &task, reason_of(diag.code), diag.text);
+        asy_source_close(task.item->source);
         return;
     }
     reason = asy_recipe_is_tree(m->recipe) ? asy_work_tree(worker, m, &diag) : asy_work_blocks(worker, m, &diag);

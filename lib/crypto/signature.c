@@ -122,7 +122,7 @@ static assay_status view_of_piece(const struct asy_dossier *dossier, const struc
     }
     m = asy_find_measure(dossier, piece->digest.of, piece->digest.alg);
     if (m == NULL || !m->done)
-        return asy_fail(diag, ASSAY_E_ABSENT, 0, "%s",
+        return asy_fail(diag, m != NULL && m->why.reason == ASY_LIMIT_REACHED ? ASSAY_E_LIMIT : ASSAY_E_ABSENT, 0, "%s",
                         m == NULL || m->why.detail == NULL ? "digest was not computed" : m->why.detail);
     *out = (struct asy_view){ m->digest, asy_digest_len(m->alg) };
     return asy_ok;
@@ -392,7 +392,22 @@ bool asy_signs_digest(const struct asy_crypto *crypto, const struct asy_key *key
     return signs;
 }
 
-void asy_check_link(struct asy_dossier *dossier, struct asy_fact *fact)
+/* The text in a symbolic link, which is here. */
+static void check_text(const struct asy_crypto *crypto, struct asy_dossier *dossier, struct asy_fact *fact)
+{
+    const struct asy_view text = fact->claim.is.link.leads_to;
+    uint8_t wanted[ASY_DIGEST_MAX];
+
+    if (!asy_digest_bytes(crypto, fact->measure->alg, text, wanted))
+        asy_cannot_say(dossier, fact, ASY_EVIDENCE_UNCHECKED, "memory is short");
+    else if (memcmp(wanted, fact->measure->digest, asy_digest_len(fact->measure->alg)) != 0)
+        asy_disprove(dossier, fact, ASY_DIGEST_MISMATCH, "is no link that leads to \"%.*s\"",
+                     (int)(text.len > 200 ? 200 : text.len), (const char *)text.data);
+    else
+        asy_prove(dossier, fact);
+}
+
+void asy_check_link(const struct asy_crypto *crypto, struct asy_dossier *dossier, struct asy_fact *fact)
 {
     const struct asy_link *link = &fact->claim.is.link;
     const struct asy_measure *m = fact->measure;
@@ -407,6 +422,10 @@ void asy_check_link(struct asy_dossier *dossier, struct asy_fact *fact)
     if (link->has_size && sized != NULL && sized->has_size && sized->size != link->size) {
         asy_disprove(dossier, fact, ASY_SIZE_MISMATCH, "%llu bytes, expected %llu", (unsigned long long)sized->size,
                      (unsigned long long)link->size);
+        return;
+    }
+    if (link->leads_to.len > 0) {
+        check_text(crypto, dossier, fact);
         return;
     }
     if (link->value.len != asy_digest_len(link->alg) || memcmp(link->value.data, m->digest, link->value.len) != 0) {

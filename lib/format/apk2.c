@@ -14,6 +14,7 @@
 
 #include "codec/hex.h"
 #include "format/tar_memory.h"
+#include "format/tarball.h"
 #include "io/member.h"
 
 struct info {
@@ -222,6 +223,43 @@ static assay_status read(struct asy_reading *reading)
     return assay_ok(s) ? state_all(reading, &control, &info) : s;
 }
 
+/* The files of the data, which is an archive from its first byte to its last; the control segment is no file to anybody. */
+static assay_status walk(struct asy_reading *reading)
+{
+    struct asy_dossier *dossier = reading->dossier;
+    struct asy_reading inner = { .dossier = dossier };
+    struct asy_apk_signatures signatures;
+    struct asy_gzip_member control;
+    struct asy_members members;
+    struct asy_packed *packed = asy_packed_new(dossier->arena, reading->document->source, ASY_PACKED_NOT, 0);
+    uint64_t off, len;
+    assay_status s = asy_apk_read_signatures(reading, reading->document->source, dossier->limits->document, &signatures,
+                                             &control);
+
+    if (!assay_ok(s))
+        return s;
+    off = control.off + control.len;
+    len = asy_source_size(reading->document->source) - off;
+    inner.document = packed == NULL
+                         ? NULL
+                         : asy_add_derived(dossier, reading->document, off, len, "data.tar.gz",
+                                           asy_source_member(dossier->arena, packed, off, len, len, ASY_PACKED_NOT));
+    if (inner.document == NULL)
+        return no_room(reading);
+    inner.document->is_member = true;
+    inner.document->format = "tar";
+    inner.document->size = len;
+    inner.document->has_size = true;
+    s = asy_source_open(inner.document->source, &reading->diag);
+    if (!assay_ok(s))
+        return s;
+    s = asy_tar_walk(&inner, true, &members);
+    asy_source_close(inner.document->source);
+    if (!assay_ok(s))
+        reading->diag = inner.diag;
+    return s;
+}
+
 static const char *const suffixes[] = { ".apk", NULL };
 
 const struct asy_format asy_format_apk2 = {
@@ -231,4 +269,5 @@ const struct asy_format asy_format_apk2 = {
     .suffixes = suffixes,
     .recognise = recognise,
     .read = read,
+    .walk = walk,
 };

@@ -12,11 +12,14 @@
  * hash || key || digest of the ADB payload; `key` is the beginning of the SHA-512 of the RSAPublicKey or of the point.
  * The ADB payload says the digest of each file, and there is one DATA block for each that is not empty, in its order.
  */
-#include "format/format.h"
+#include "format/members.h"
 
 #include "base/reader.h"
+#include "base/text.h"
 #include "codec/adb.h"
 #include "io/member.h"
+
+#include <string.h>
 
 enum { HEAD = 8, ALIGN = 8, WORD = 4, WIDE = 16, SIG_HEAD = 18, KEY_ID = 16, SIG_MAX = 4096, DATA_HEAD = 8 };
 enum { SHA512_HERE = 4 }; /* apk's number of the one digest that is used */
@@ -26,8 +29,8 @@ enum type { BLOCK_ADB, BLOCK_SIG, BLOCK_DATA, BLOCK_WIDE };
 /* Fields by their slots. */
 enum { PKG_INFO = 1, PKG_PATHS = 2 };
 enum { INFO_NAME = 1, INFO_VERSION = 2, INFO_ARCH = 5 };
-enum { DIR_FILES = 3 };
-enum { FILE_SIZE = 3, FILE_HASH = 5, FILE_TARGET = 6 };
+enum { DIR_NAME = 1, DIR_FILES = 3 };
+enum { FILE_NAME = 1, FILE_SIZE = 3, FILE_HASH = 5, FILE_TARGET = 6 };
 
 struct package {
     struct asy_reading *reading;
@@ -35,6 +38,8 @@ struct package {
     uint64_t size, at;
     struct asy_view adb; /* the payload, in the arena */
     uint64_t adb_off;
+    struct asy_members *members; /* the files are walked; NULL: what is said of them is read */
+    struct asy_view dir;         /* the name of the directory that is walked */
 };
 
 struct block {
@@ -133,8 +138,10 @@ static assay_status get_pad(struct package *p, const struct block *block)
         if (pad[i] != 0)
             s = malformed(p, end + i, "is not zero between two blocks");
     }
-    asy_add_slack(p->reading->dossier, p->item, p->at, block->off - p->at);
-    asy_add_slack(p->reading->dossier, p->item, end, n);
+    if (p->members == NULL) {
+        asy_add_slack(p->reading->dossier, p->item, p->at, block->off - p->at);
+        asy_add_slack(p->reading->dossier, p->item, end, n);
+    }
     p->at = end + n;
     return s;
 }
@@ -195,8 +202,6 @@ static assay_status read_signature(struct package *p, const struct block *block)
     return message_of(p, block, &signature->message);
 }
 
-/* ---- files ---- */
-
 static enum asy_digest_alg alg_of_length(size_t len)
 {
     return len == 20 ? ASY_SHA1 : len == 32 ? ASY_SHA256 : len == 64 ? ASY_SHA512 : ASY_DIGEST_NONE;
@@ -218,40 +223,121 @@ static assay_status claim_file(struct package *p, const struct block *block, str
     return claim->is.link.alg == ASY_DIGEST_NONE ? malformed(p, block->off, "a file with a digest that is unknown") : asy_ok;
 }
 
+/* ---- the files as members ---- */
+
+/* The name below the root; a directory's own has `name` empty. */
+static bool path_of(struct package *p, struct asy_view name, struct asy_view *out)
+{
+    size_t gap = p->dir.len > 0 && name.len > 0 ? 1 : 0;
+    uint8_t *bytes = asy_alloc(p->reading->dossier->arena, p->dir.len + gap + name.len + 1, 1);
+
+    if (bytes == NULL)
+        return false;
+    if (p->dir.len > 0)
+        memcpy(bytes, p->dir.data, p->dir.len);
+    if (gap > 0)
+        bytes[p->dir.len] = '/';
+    if (name.len > 0)
+        memcpy(bytes + p->dir.len + gap, name.data, name.len);
+    *out = (struct asy_view){ bytes, p->dir.len + gap + name.len };
+    return true;
+}
+
+/* "File target": the type of the file as in its mode, little-endian, and behind it the path of a link. */
+static void read_target(struct asy_view target, struct asy_member *out)
+{
+    struct asy_reader r = asy_reader_of(target);
+    uint8_t low = 0, high = 0;
+
+    (void)(asy_get_u8(&r, &low) && asy_get_u8(&r, &high));
+    out->target = r.rest;
+    switch (high & 0xf0) {
+    case 0xa0: /* S_IFLNK */
+        out->type = ASY_MEMBER_SYMLINK;
+        break;
+    case 0x80: /* S_IFREG */
+        out->type = ASY_MEMBER_HARDLINK;
+        break;
+    default:
+        out->type = ASY_MEMBER_SPECIAL;
+        break;
+    }
+}
+
+/* Adds a file, its data at `off` of what is unpacked, or what else has a name. */
+static assay_status walk_file(struct package *p, struct asy_view name, struct asy_view target, uint64_t off, uint64_t size)
+{
+    struct asy_member member = { .type = ASY_MEMBER_FILE };
+    struct asy_arena *arena = p->reading->dossier->arena;
+
+    if (target.len > 0)
+        read_target(target, &member);
+    if (!path_of(p, name, &member.name))
+        return no_room(p);
+    if (member.type == ASY_MEMBER_FILE &&
+        !asy_members_item(p->members, member.name,
+                          asy_source_member(arena, p->members->packed, off, size, size, ASY_PACKED_NOT), size))
+        return no_room(p);
+    return asy_members_add(p->members, &member) ? asy_ok : no_room(p);
+}
+
+static assay_status walk_dir(struct package *p, const struct asy_adb_list *dir)
+{
+    struct asy_member member = { .type = ASY_MEMBER_DIRECTORY };
+
+    if (!asy_adb_blob(p->adb, asy_adb_slot(dir, DIR_NAME), &p->dir))
+        return malformed(p, p->adb_off, "the name of a directory is damaged");
+    if (p->dir.len == 0)
+        return asy_ok;
+    return path_of(p, (struct asy_view){ NULL, 0 }, &member.name) && asy_members_add(p->members, &member) ? asy_ok
+                                                                                                        : no_room(p);
+}
+
+/* ---- files ---- */
+
 /* The next block must be the data of the file, whose numbers are `dir` and `no`. */
-static assay_status read_data(struct package *p, uint32_t dir, uint32_t no, uint64_t size, struct asy_view hash)
+static assay_status read_data(struct package *p, uint32_t dir, uint32_t no, uint64_t size, struct block *out)
 {
     uint64_t at = p->at;
-    struct block block;
     uint32_t said_dir = 0, said_no = 0;
-    assay_status s = get_block(p, &block);
+    assay_status s = get_block(p, out);
 
     if (!assay_ok(s))
         return s;
-    if (block.type != BLOCK_DATA || block.len < DATA_HEAD || block.len - DATA_HEAD != size)
+    if (out->type != BLOCK_DATA || out->len < DATA_HEAD || out->len - DATA_HEAD != size)
         return malformed(p, at, "is not the data of the next file, in its length");
-    s = get_word(p, block.off, &said_dir);
+    s = get_word(p, out->off, &said_dir);
     if (assay_ok(s))
-        s = get_word(p, block.off + WORD, &said_no);
+        s = get_word(p, out->off + WORD, &said_no);
     if (!assay_ok(s))
         return s;
     if (said_dir != dir || said_no != no)
         return malformed(p, at, "is the data of another file than the next");
-    return claim_file(p, &block, hash);
+    return asy_ok;
 }
 
 /* Regular files alone have data: the others have a target, and its type in it. */
 static assay_status read_file(struct package *p, uint32_t value, uint32_t dir, uint32_t no)
 {
-    struct asy_view hash, target;
+    struct asy_view hash, target, name;
     struct asy_adb_list file;
+    struct block block = { 0 };
+    bool has_data;
     uint64_t size;
+    assay_status s = asy_ok;
 
-    if (!asy_adb_get_list(p->adb, value, &file) || !asy_adb_int(p->adb, asy_adb_slot(&file, FILE_SIZE), &size) ||
+    if (!asy_adb_get_list(p->adb, value, &file) || !asy_adb_blob(p->adb, asy_adb_slot(&file, FILE_NAME), &name) || !asy_adb_int(p->adb, asy_adb_slot(&file, FILE_SIZE), &size) ||
         !asy_adb_blob(p->adb, asy_adb_slot(&file, FILE_HASH), &hash) ||
         !asy_adb_blob(p->adb, asy_adb_slot(&file, FILE_TARGET), &target))
         return malformed(p, p->adb_off, "the entry of a file is damaged");
-    return size == 0 || target.len > 0 ? asy_ok : read_data(p, dir, no, size, hash);
+    has_data = size > 0 && target.len == 0;
+    if (has_data)
+        s = read_data(p, dir, no, size, &block);
+    if (!assay_ok(s))
+        return s;
+    if (p->members != NULL)
+        return walk_file(p, name, target, has_data ? block.off + DATA_HEAD : 0, has_data ? size : 0);
+    return has_data ? claim_file(p, &block, hash) : asy_ok;
 }
 
 /* Entries may be named more than once, so that it is their number that is bounded. */
@@ -270,6 +356,8 @@ static assay_status read_files(struct package *p, const struct asy_adb_list *roo
         if (files.n >= left)
             return no_room(p);
         left -= files.n + 1;
+        if (p->members != NULL)
+            s = walk_dir(p, &dir);
         for (uint32_t k = 1; assay_ok(s) && k <= files.n; k++)
             s = read_file(p, asy_adb_slot(&files, k), i, k);
         if (!assay_ok(s))
@@ -325,7 +413,7 @@ static assay_status read_signatures(struct package *p)
         if (!assay_ok(s) || word >> 30 != BLOCK_SIG)
             return s;
         s = get_block(p, &block);
-        if (assay_ok(s))
+        if (assay_ok(s) && p->members == NULL)
             s = read_signature(p, &block);
     }
     return s;
@@ -349,7 +437,7 @@ static assay_status read_blocks(struct package *p)
     if (!asy_adb_root(p->adb, &value) || !asy_adb_get_list(p->adb, value, &root))
         return malformed(p, block.off, "the ADB block is damaged, or of another version than 0");
     s = read_signatures(p);
-    if (assay_ok(s))
+    if (assay_ok(s) && p->members == NULL)
         s = state_all(p, &root);
     return assay_ok(s) ? read_files(p, &root) : s;
 }
@@ -367,7 +455,8 @@ static assay_status read_unpacked(struct package *p)
     if (!asy_view_is(schema, "pckg"))
         return asy_fail(&p->reading->diag, ASSAY_E_UNSUPPORTED, WORD, "is no package, but of the schema \"%.4s\"",
                         (const char *)schema.data);
-    asy_add_slack(p->reading->dossier, p->item, 0, WORD);
+    if (p->members == NULL)
+        asy_add_slack(p->reading->dossier, p->item, 0, WORD);
     p->at = HEAD;
     return read_blocks(p);
 }
@@ -447,6 +536,39 @@ static assay_status read(struct asy_reading *reading)
     return magic[3] == 'c' ? read_packed(&p) : read_unpacked(&p);
 }
 
+/* Where the blocks are: the document, or what the reader has found it to unpack to. */
+static struct asy_item *unpacked_of(const struct asy_reading *reading)
+{
+    for (size_t i = reading->document->no + 1; i < reading->dossier->items_n; i++) {
+        struct asy_item *item = reading->dossier->items[i];
+
+        if (item->parent == reading->document && item->says_parent)
+            return item;
+    }
+    return reading->document;
+}
+
+static assay_status walk(struct asy_reading *reading)
+{
+    struct asy_item *item = unpacked_of(reading);
+    struct asy_reading inner = { .dossier = reading->dossier, .document = item };
+    struct asy_members members = { .reading = &inner, .is_system = true };
+    struct package p = { .reading = &inner, .item = item, .members = &members };
+    assay_status s = asy_source_open(item->source, &reading->diag);
+
+    if (!assay_ok(s))
+        return s;
+    p.size = asy_source_size(item->source);
+    members.packed = asy_packed_new(reading->dossier->arena, item->source, ASY_PACKED_NOT, UINT64_MAX);
+    s = members.packed == NULL ? no_room(&p) : read_unpacked(&p);
+    if (assay_ok(s))
+        asy_members_finish(&members);
+    if (item != reading->document)
+        asy_source_close(item->source);
+    reading->diag = inner.diag;
+    return asy_members_status(&members, s);
+}
+
 static const char *const suffixes[] = { ".apk", NULL };
 
 const struct asy_format asy_format_apk3 = {
@@ -456,4 +578,5 @@ const struct asy_format asy_format_apk3 = {
     .suffixes = suffixes,
     .recognise = recognise,
     .read = read,
+    .walk = walk,
 };

@@ -110,14 +110,20 @@ static assay_status unpack(struct asy_reading *reading, const struct asy_item *m
 /* A line by path becomes one about the member of that path; false when there is none. */
 static bool bind(struct asy_reading *reading, const struct paths *paths, struct asy_link *link, bool *full)
 {
-    struct asy_item *item = find_path(paths, link->path);
+    struct asy_item *item = find_path(paths, link->path), *target;
     struct asy_piece whole;
 
     if (item == NULL)
         return false;
-    whole = asy_whole(item->leads_to == NULL ? item : item->leads_to);
+    target = item->leads_to == NULL ? item : item->leads_to;
+    if (link->leads_to.len > 0)
+        target = asy_add_link_text(reading->dossier, item);
     item->is_listed = true;
     link->path = (struct asy_view){ NULL, 0 };
+    *full = target == NULL;
+    if (target == NULL)
+        return true;
+    whole = asy_whole(target);
     *full = !asy_recipe_of(reading->dossier->arena, &whole, 1, &link->target);
     return true;
 }

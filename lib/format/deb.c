@@ -28,16 +28,16 @@ static assay_status broken(struct asy_reading *reading, const struct asy_ar_memb
 
 /* ---- members ---- */
 
-bool asy_deb_packing(const char *name, enum asy_packing *out, bool *known)
+/* How a member's name says that it is compressed; false for a suffix that it must not have. */
+static bool packing_of(const char *name, enum asy_packing *out)
 {
     static const struct {
         const char *suffix;
         enum asy_packing packing;
-        bool known, only_data;
+        bool only_data;
     } suffixes[] = {
-        { "", ASY_PACKED_NOT, true, false },       { ".gz", ASY_PACKED_GZIP, true, false },
-        { ".xz", ASY_PACKED_XZ, true, false },     { ".zst", ASY_PACKED_ZSTD, true, false },
-        { ".bz2", ASY_PACKED_BZIP2, true, true },  { ".lzma", ASY_PACKED_NOT, false, true },
+        { "", ASY_PACKED_NOT, false },      { ".gz", ASY_PACKED_GZIP, false }, { ".xz", ASY_PACKED_XZ, false },
+        { ".zst", ASY_PACKED_ZSTD, false }, { ".bz2", ASY_PACKED_BZIP2, true }, { ".lzma", ASY_PACKED_LZMA, true },
     };
     bool is_data = strncmp(name, "data.tar", 8) == 0;
     const char *suffix = name + (is_data ? strlen("data.tar") : strlen("control.tar"));
@@ -46,7 +46,6 @@ bool asy_deb_packing(const char *name, enum asy_packing *out, bool *known)
         if (strcmp(suffix, suffixes[i].suffix) != 0 || (suffixes[i].only_data && !is_data))
             continue;
         *out = suffixes[i].packing;
-        *known = suffixes[i].known;
         return true;
     }
     return false;
@@ -93,9 +92,8 @@ static assay_status check_packing(struct asy_reading *reading, const struct asy_
     enum asy_packing packing;
     uint8_t head[6] = { 0 };
     assay_status s;
-    bool known;
 
-    if (!asy_deb_packing(member->name, &packing, &known))
+    if (!packing_of(member->name, &packing))
         return broken(reading, member, "has a suffix of no compression that it may have");
     s = asy_source_read(reading->document->source, member->off, head, n, &reading->diag);
     if (!assay_ok(s))

@@ -20,9 +20,6 @@ struct asy_deb {
  */
 assay_status asy_deb_parse(struct asy_reading *, struct asy_deb *out);
 
-/* How a member's name says that it is compressed; false for a suffix that it must not have.  `known` is false for lzma. */
-bool asy_deb_packing(const char *name, enum asy_packing *out, bool *known);
-
 /* The walk of the format: the files of control.tar and data.tar, and whether md5sums agrees with them. */
 assay_status asy_deb_walk(struct asy_reading *);
 

@@ -71,19 +71,12 @@ static assay_status walk_part(struct contents *contents, const struct asy_ar_mem
                               struct part *out)
 {
     struct asy_reading *reading = contents->reading, inner = { .dossier = reading->dossier };
-    enum asy_packing packing;
-    bool known = false;
     assay_status s;
 
     out->item = inner.document = add_part(reading, member);
     out->first = out->end = reading->dossier->items_n;
     if (out->item == NULL)
         return asy_fail(&reading->diag, ASSAY_E_LIMIT, member->off, "more files than the limits allow");
-    if (!asy_deb_packing(member->name, &packing, &known) || !known) {
-        find(contents, ASY_ARCHIVE_ENCRYPTED, "", asy_view_of(out->item->name),
-             " is compressed by a method that is not read here");
-        return asy_ok;
-    }
     s = asy_source_open(out->item->source, &reading->diag);
     if (!assay_ok(s))
         return s;

@@ -236,6 +236,8 @@ static const char *contradiction(const struct asy_listed *a, const struct asy_li
         return "types";
     if (a->has_size && b->has_size && a->size != b->size)
         return "sizes";
+    if (!asy_view_eq(a->leads_to, b->leads_to))
+        return "targets";
     return a->alg == b->alg && !asy_view_eq(a->value, b->value) ? "digests" : NULL;
 }
 
@@ -333,6 +335,7 @@ static bool add_link(const struct asy_listing *listing, const struct asy_listed 
     claim->is.link = (struct asy_link){
         .alg = file->alg,
         .value = file->value,
+        .leads_to = file->leads_to,
         .path = file->path,
         .has_size = file->has_size,
         .size = file->size,
@@ -464,7 +467,7 @@ static const char *const manifest_names[] = {
     "*shasums*",   "*b2sums*",    "*checksums*",  "*.md5sum",     "*.sha1sum",       "*.sha224sum",
     "*.sha256sum", "*.sha384sum", "*.sha512sum",  "*.b2sum",      "*md5sum.txt",     "*sha1sum.txt",
     "*sha256sum.txt", "*sha512sum.txt", "checksum", "*-checksum", "*checksum.txt",  "checksum.sha256*",
-    "checksum.sha512*",
+    "checksum.sha512*", "sha256", "sha512",
     "*.sums",      "*.md5",       "*.sha1",       "*.sha224",     "*.sha256",        "*.sha384",
     "*.sha512",    "*.b2",        "*.blake2b",    "*.mtree",      "*.hashdeep",     "inrelease",
     "release",     "packages",    "packages.xz",  "packages.gz",  "packages.zst",   "packages.bz2",

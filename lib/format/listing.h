@@ -19,7 +19,8 @@ struct asy_listed {
     struct asy_view value;   /* raw bytes */
     bool has_size;
     uint64_t size;
-    bool is_other; /* a directory or link: nothing is claimed, but a file must not have its name */
+    bool is_other; /* a directory or link: no digest is claimed, but a file must not have its name */
+    struct asy_view leads_to; /* a symbolic link: the text in it, which is claimed; empty: none, or it is not said */
     uint64_t line;
     bool skipped; /* by asy_listing_end: said already, or said better by another digest */
 };

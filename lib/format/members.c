@@ -498,6 +498,8 @@ static bool add_link_item(struct asy_members *members, const struct asy_member_e
         return true; /* no name that can be one: the finding stands */
     item = dossier->items[before];
     item->is_link = true;
+    if (link->type == ASY_MEMBER_SYMLINK)
+        item->link_text = link->target;
     item->leads_to = target;
     item->has_size = target != NULL;
     return true;

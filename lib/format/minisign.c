@@ -6,6 +6,7 @@
  *              "trusted comment: " text LF
  *              base64(global_signature[64]) LF
  *   signify  = the first two lines alone
+ *            | the first two lines, and behind them the message that is signed (signify -e: OpenBSD's SHA256.sig)
  *
  * algorithm "Ed": Ed25519 over the file; "ED": Ed25519 over BLAKE2b-512 of the file, minisign only.  The global signature is over
  * signature || trusted comment, by the same key.  minisign accepts CR before LF; comments have at most 1023 bytes.
@@ -89,6 +90,37 @@ static void take_time(struct asy_signature *signature, struct asy_view comment)
     }
 }
 
+/*
+ * What is signed stands behind the signature: an item of its own, read in its turn; the two lines are framing.  Nobody says
+ * which of the two forms a file is: the signature holds for one of them alone.
+ */
+static assay_status read_embedded(struct asy_reading *reading, const struct asy_reader *r, struct asy_view value,
+                                  struct asy_view key_id)
+{
+    struct asy_dossier *dossier = reading->dossier;
+    struct asy_view name = asy_view_of(reading->document->name);
+    struct asy_source *source = asy_source_of_memory(dossier->arena, r->rest);
+    struct asy_item *content;
+    struct asy_recipe message;
+    struct asy_piece whole;
+
+    if (asy_view_ends(name, ASY_TEXT(".sig")))
+        name.len -= 4;
+    content = asy_add_derived(dossier, reading->document, r->at, r->rest.len, asy_copy_text(dossier->arena, name), source);
+    if (content == NULL)
+        return asy_fail(&reading->diag, ASSAY_E_LIMIT, 0, "memory or number of items of the job");
+    content->says_parent = true;
+    content->is_evidence = true;
+    reading->document->about = NULL; /* it is about what it holds */
+    whole = asy_whole(content);
+    if (!asy_recipe_of(dossier->arena, &whole, 1, &message))
+        return asy_no_memory(&reading->diag);
+    if (add_signature(reading, message, value, key_id, NULL) == NULL)
+        return asy_fail(&reading->diag, ASSAY_E_LIMIT, 0, "too many signatures");
+    asy_add_slack(dossier, reading->document, 0, r->at);
+    return asy_ok;
+}
+
 static assay_status read(struct asy_reading *reading)
 {
     struct asy_arena *arena = reading->dossier->arena;
@@ -109,7 +141,9 @@ static assay_status read(struct asy_reading *reading)
     prehashed = asy_view_is(alg, "ED");
     if (!prehashed && !asy_view_is(alg, "Ed"))
         return asy_fail(&reading->diag, ASSAY_E_UNSUPPORTED, 2, "line 2: algorithm is neither Ed nor ED");
-    is_minisign = !asy_at_end(&r);
+    is_minisign = asy_view_starts(r.rest, trusted) || (prehashed && !asy_at_end(&r));
+    if (!is_minisign && !asy_at_end(&r))
+        return read_embedded(reading, &r, value, key_id);
     if (prehashed && !is_minisign)
         return asy_fail(&reading->diag, ASSAY_E_FORMAT, 3, "line 3: no trusted comment under a prehashed signature");
     if (is_minisign && (!get_comment(&r, trusted, &said) || !get_base64_line(&r, arena, SIGNATURE, &global) ||

@@ -6,8 +6,8 @@
  *   words   = { blanks ( word | "\" LF ) }        word = keyword [ "=" value ]
  *
  * A name with a '/' starts from the root; one without is inside the current directory, which a name of
- * type=dir enters and ".." leaves.  Names are written with vis(3) escapes.  Only type, size and digests say
- * something about content; the other keywords of the manuals are passed over, unknown ones refused.  A file
+ * type=dir enters and ".." leaves.  Names are written with vis(3) escapes.  Only type, size, digests and link, the text
+ * in a symbolic link, say something about content; the other keywords of the manuals are passed over, unknown ones refused.  A file
  * without a digest is not claimed and stays uncovered.
  */
 #include "format/mtree.h"
@@ -24,6 +24,8 @@ struct entry {
     enum type type;
     bool has_size;
     uint64_t size;
+    bool has_link;
+    struct asy_view link; /* as it stands, with its escapes */
     size_t digests_n;
     struct {
         enum asy_digest_alg alg;
@@ -150,8 +152,8 @@ static const struct type_word type_words[] = {
 static const struct asy_view other_words[] = {
     ASY_TEXT_INIT("time"),  ASY_TEXT_INIT("mode"),      ASY_TEXT_INIT("uid"),   ASY_TEXT_INIT("gid"),
     ASY_TEXT_INIT("uname"), ASY_TEXT_INIT("gname"),     ASY_TEXT_INIT("nlink"), ASY_TEXT_INIT("flags"),
-    ASY_TEXT_INIT("cksum"), ASY_TEXT_INIT("device"),    ASY_TEXT_INIT("inode"), ASY_TEXT_INIT("link"),
-    ASY_TEXT_INIT("tags"),  ASY_TEXT_INIT("resdevice"),
+    ASY_TEXT_INIT("cksum"), ASY_TEXT_INIT("device"),    ASY_TEXT_INIT("inode"), ASY_TEXT_INIT("tags"),
+    ASY_TEXT_INIT("resdevice"),
 };
 
 static const struct asy_view flag_words[] = {
@@ -207,6 +209,15 @@ static bool read_size(struct tree *tree, struct asy_view value, struct entry *en
     return true;
 }
 
+static bool read_link(struct tree *tree, struct asy_view value, struct entry *entry)
+{
+    if (entry->has_link || value.len == 0)
+        return malformed(tree, "one path that a link leads to", value);
+    entry->has_link = true;
+    entry->link = value;
+    return true;
+}
+
 static bool read_digest(struct tree *tree, enum asy_digest_alg alg, struct asy_view value,
                         struct entry *entry)
 {
@@ -238,6 +249,8 @@ static bool read_word(struct tree *tree, struct asy_view word, struct entry *ent
         return read_type(tree, r.rest, entry);
     if (asy_view_is(key, "size"))
         return read_size(tree, r.rest, entry);
+    if (asy_view_is(key, "link"))
+        return read_link(tree, r.rest, entry);
     if (asy_view_is(key, "contents")) /* libarchive: the bytes are another file's */
         return asy_listing_malformed(&tree->listing, ASSAY_E_UNSUPPORTED, "a file with contents of its own",
                                      word);
@@ -262,8 +275,8 @@ static bool read_set(struct tree *tree)
 
     if (!read_words(tree, &entry))
         return false;
-    if (entry.digests_n > 0 || entry.has_size)
-        return malformed(tree, "no size or digest behind /set", ASY_TEXT("/set"));
+    if (entry.digests_n > 0 || entry.has_size || entry.has_link)
+        return malformed(tree, "no size, digest or link behind /set", ASY_TEXT("/set"));
     if (entry.type != TYPE_UNSAID)
         tree->type = entry.type;
     return true;
@@ -276,7 +289,7 @@ static bool read_unset(struct tree *tree)
     while (get_word(tree, &word)) {
         if (asy_view_is(word, "type") || asy_view_is(word, "all"))
             tree->type = TYPE_UNSAID;
-        else if (!is_other(word) && !is_flag(word) && !asy_view_is(word, "size") &&
+        else if (!is_other(word) && !is_flag(word) && !asy_view_is(word, "size") && !asy_view_is(word, "link") &&
                  digest_of(word) == ASY_DIGEST_NONE)
             return malformed(tree, "a keyword of mtree", word);
     }
@@ -394,6 +407,11 @@ static bool add_entry(struct tree *tree, struct asy_view path, const struct entr
         file.has_size = false;
     if (entry->type == TYPE_SPECIAL)
         note_special(tree, path);
+    if (entry->type == TYPE_LINK && entry->has_link) {
+        file.alg = ASY_SHA512;
+        if (!decode(tree, (struct asy_view){ NULL, 0 }, entry->link, &file.leads_to))
+            return false;
+    }
     if (entry->digests_n == 0)
         return asy_listing_add(&tree->listing, &file);
     for (size_t i = 0; i < entry->digests_n; i++) {

@@ -1,7 +1,7 @@
 /*
  * OpenPGP (RFC 9580): detached signatures, signed text and signed messages.
  *
- *   detached = signature packets, binary or in one armor
+ *   detached = signature packets, binary or in armor, one for each signer
  *   text     = cleartext framework (section 7), one frame and nothing around it
  *   message  = one-pass*, literal, signature*    as many of one as of the other, the first for the last
  *            | signature*, literal
@@ -116,7 +116,8 @@ static assay_status text_of_item(struct asy_reading *reading, struct asy_item *i
 {
     struct asy_source *source;
     struct asy_item *text;
-    assay_status s = asy_source_canonical(reading->dossier->arena, item->source, &source, &reading->diag);
+    assay_status s = asy_source_canonical(reading->dossier->arena, item->source, reading->dossier->limits->subject,
+                                          &source, &reading->diag);
 
     if (!assay_ok(s))
         return s;
@@ -495,7 +496,7 @@ static assay_status read(struct asy_reading *reading)
     if (asy_is_openpgp_armor(bytes, "PGP SIGNED MESSAGE"))
         return read_cleartext(reading);
     if (asy_is_openpgp_armor(bytes, "PGP SIGNATURE")) {
-        s = asy_openpgp_dearmor(arena, bytes, "PGP SIGNATURE", &bytes, &reading->diag);
+        s = asy_openpgp_dearmor_signatures(arena, bytes, &bytes, &reading->diag);
         return assay_ok(s) ? read_detached(reading, bytes) : s;
     }
     if (asy_is_openpgp_armor(bytes, "PGP MESSAGE")) {

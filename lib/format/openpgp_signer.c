@@ -5,29 +5,11 @@
 
 static struct asy_scheme scheme_of(const struct asy_openpgp_signature *packet)
 {
-    struct asy_scheme scheme = { .digest = packet->digest, .alg_name = asy_openpgp_alg_name(packet->alg) };
+    enum asy_signature_alg alg = asy_openpgp_signature_alg(packet->alg);
 
-    switch (packet->alg) {
-    case ASY_PGP_RSA:
-    case ASY_PGP_RSA_SIGN:
-        scheme.alg = ASY_SIG_RSA_PKCS1;
-        scheme.is_number = true;
-        break;
-    case ASY_PGP_ECDSA:
-        scheme.alg = ASY_SIG_ECDSA;
-        break;
-    case ASY_PGP_EDDSA_LEGACY:
-    case ASY_PGP_ED25519:
-        scheme.alg = ASY_SIG_ED25519;
-        break;
-    case ASY_PGP_ED448:
-        scheme.alg = ASY_SIG_ED448;
-        break;
-    default:
-        scheme.alg = ASY_SIG_OTHER;
-        break;
-    }
-    return scheme;
+    return (struct asy_scheme){
+        .alg = alg, .digest = packet->digest, .is_number = alg == ASY_SIG_RSA_PKCS1, .alg_name = asy_openpgp_alg_name(packet->alg),
+    };
 }
 
 /* The scheme, or one that nobody can answer and its name; false when the arena is full. */

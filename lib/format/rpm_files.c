@@ -465,6 +465,7 @@ static bool packing_of(const struct walk *w, enum asy_packing *out)
 {
     static const struct { const char *name; enum asy_packing packing; } known[] = {
         { "gzip", ASY_PACKED_GZIP }, { "xz", ASY_PACKED_XZ },  { "zstd", ASY_PACKED_ZSTD },
+        { "lzma", ASY_PACKED_LZMA },
         { "bzip2", ASY_PACKED_BZIP2 }, { "none", ASY_PACKED_NOT }, { "identity", ASY_PACKED_NOT },
     };
     struct asy_view name = ASY_TEXT("gzip");

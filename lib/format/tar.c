@@ -32,15 +32,14 @@ struct tar {
 };
 
 static const struct {
-    const char *magic;
-    size_t magic_len;
     enum asy_packing packing;
     const char *suffixes[6];
 } packings[] = {
-    { "\x1f\x8b\x08", 3, ASY_PACKED_GZIP, { ".tar.gz", ".tgz", ".crate", NULL } },
-    { "\xfd\067zXZ\0", 6, ASY_PACKED_XZ, { ".tar.xz", ".txz", NULL } },
-    { "\x28\xb5\x2f\xfd", 4, ASY_PACKED_ZSTD, { ".tar.zst", ".tar.zstd", ".tzst", NULL } },
-    { "BZh", 3, ASY_PACKED_BZIP2, { ".tar.bz2", ".tbz2", ".tbz", NULL } },
+    { ASY_PACKED_GZIP, { ".tar.gz", ".tgz", ".crate", NULL } },
+    { ASY_PACKED_XZ, { ".tar.xz", ".txz", NULL } },
+    { ASY_PACKED_ZSTD, { ".tar.zst", ".tar.zstd", ".tzst", NULL } },
+    { ASY_PACKED_BZIP2, { ".tar.bz2", ".tbz2", ".tbz", NULL } },
+    { ASY_PACKED_LZMA, { ".tar.lzma", ".tlz", NULL } },
 };
 
 static struct asy_view block_view(const struct tar *tar)
@@ -59,15 +58,12 @@ static bool is_zero(struct asy_view bytes)
 
 bool asy_tar_is_packed(struct asy_view head, enum asy_packing *out)
 {
-    for (size_t i = 0; i < sizeof packings / sizeof *packings; i++) {
-        const struct asy_view magic = { (const uint8_t *)packings[i].magic, packings[i].magic_len };
+    enum asy_packing packing = asy_packing_of(head);
 
-        if (!asy_view_starts(head, magic))
-            continue;
-        *out = packings[i].packing;
-        return true;
-    }
-    return false;
+    if (packing == ASY_PACKED_NOT)
+        return false;
+    *out = packing;
+    return true;
 }
 
 static bool is_named_so(struct asy_view name, enum asy_packing packing)
@@ -547,7 +543,7 @@ static assay_status walk(struct asy_reading *reading)
 
 const struct asy_format asy_format_tar = {
     .name = "tar",
-    .title = "tar archives, also compressed with gzip, xz, zstd or bzip2",
+    .title = "tar archives, also compressed with gzip, xz, lzma, zstd or bzip2",
     .kind = ASY_KIND_ARCHIVE,
     .recognise = recognise,
     .read = read,

@@ -183,8 +183,8 @@ static assay_status measure(struct canonical *c, uint64_t *size, struct asy_diag
     return s;
 }
 
-assay_status asy_source_canonical(struct asy_arena *arena, const struct asy_source *text, struct asy_source **out,
-                                  struct asy_diag *diag)
+assay_status asy_source_canonical(struct asy_arena *arena, const struct asy_source *text, uint64_t limit,
+                                  struct asy_source **out, struct asy_diag *diag)
 {
     struct canonical *c = asy_alloc(arena, 1, sizeof *c);
     uint64_t size = 0;
@@ -193,6 +193,8 @@ assay_status asy_source_canonical(struct asy_arena *arena, const struct asy_sour
     if (c == NULL || (c->text = asy_source_again(arena, text)) == NULL)
         return asy_fail(diag, ASSAY_E_LIMIT, 0, "memory of the job");
     s = asy_source_open(c->text, diag);
+    if (assay_ok(s) && asy_source_size(c->text) > limit)
+        s = asy_fail(diag, ASSAY_E_LIMIT, 0, "more than %llu bytes of text", (unsigned long long)limit);
     if (assay_ok(s))
         s = measure(c, &size, diag);
     asy_source_close(c->text);

@@ -10,9 +10,10 @@
 
 /*
  * The canonical form of all of `text`, which is opened, read once to learn the length, and closed.  The new source has
- * a handle of its own, starts closed, and is fast when it is read in order.
+ * a handle of its own, starts closed, and is fast when it is read in order.  ASSAY_E_LIMIT when the text has more than
+ * `limit` bytes.
  */
-assay_status asy_source_canonical(struct asy_arena *, const struct asy_source *text, struct asy_source **out,
-                                  struct asy_diag *);
+assay_status asy_source_canonical(struct asy_arena *, const struct asy_source *text, uint64_t limit,
+                                  struct asy_source **out, struct asy_diag *);
 
 #endif

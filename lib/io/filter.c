@@ -60,6 +60,8 @@ static int filter_of(enum asy_packing packing)
         return ARCHIVE_FILTER_ZSTD;
     case ASY_PACKED_BZIP2:
         return ARCHIVE_FILTER_BZIP2;
+    case ASY_PACKED_LZMA:
+        return ARCHIVE_FILTER_LZMA;
     case ASY_PACKED_NOT:
     case ASY_PACKED_DEFLATE:
     case ASY_PACKED_GZIP:

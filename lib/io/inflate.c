@@ -58,6 +58,7 @@ static assay_status start(struct asy_unpacker *unpacker, struct asy_diag *diag)
     case ASY_PACKED_XZ:
     case ASY_PACKED_ZSTD:
     case ASY_PACKED_BZIP2:
+    case ASY_PACKED_LZMA:
         return asy_filter_new(unpacker->packing, fetch, unpacker, &unpacker->filter, diag);
     }
     return asy_fail(diag, ASSAY_E_INTERNAL, 0, "no such packing");
@@ -269,6 +270,13 @@ uint32_t asy_crc32(uint32_t crc, struct asy_view bytes)
     return (uint32_t)crc32_z(crc, bytes.data, bytes.len);
 }
 
+/* The usual properties, and the length of the dictionary: a multiple of 64 KiB, and some. */
+static bool is_lzma(struct asy_view head)
+{
+    return head.len >= 6 && head.data[0] == 0x5d && head.data[1] == 0 && head.data[2] == 0 &&
+           (head.data[3] != 0 || head.data[4] != 0);
+}
+
 enum asy_packing asy_packing_of(struct asy_view head)
 {
     static const struct {
@@ -285,7 +293,7 @@ enum asy_packing asy_packing_of(struct asy_view head)
         if (asy_view_starts(head, known[i].magic))
             return known[i].packing;
     }
-    return ASY_PACKED_NOT;
+    return is_lzma(head) ? ASY_PACKED_LZMA : ASY_PACKED_NOT;
 }
 
 /* What was unpacked so far, in pieces: how much it will be is not known before. */

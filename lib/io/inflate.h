@@ -1,6 +1,6 @@
 /*
  * Decompression of a span of a source, as a stream: what was asked for is decoded and nothing more, and the
- * bytes that come out are counted against a limit.  zlib decodes deflate and gzip; xz, zstd and bzip2 are
+ * bytes that come out are counted against a limit.  zlib decodes deflate and gzip; xz, lzma, zstd and bzip2 are
  * libarchive's, which is loaded when the first of them is met, with that one filter and no other.
  */
 #ifndef ASY_IO_INFLATE_H
@@ -15,6 +15,7 @@ enum asy_packing {
     ASY_PACKED_XZ,      /* these three decode streams that follow each other, as their own tools do */
     ASY_PACKED_ZSTD,
     ASY_PACKED_BZIP2,
+    ASY_PACKED_LZMA, /* the older form of xz, which has no check sum and no mark of its own: one stream */
 };
 
 struct asy_unpacker;
@@ -41,7 +42,7 @@ assay_status asy_unpack(struct asy_unpacker *, void *buf, size_t n, size_t *got,
 assay_status asy_unpack_whole(const struct asy_source *, uint64_t off, uint64_t len, enum asy_packing, uint64_t limit,
                               struct asy_arena *, struct asy_view *out, struct asy_diag *);
 
-/* How the first bytes of a file say that it is compressed (gzip, xz, zstd, bzip2); NOT where they say nothing. */
+/* How the first bytes of a file say that it is compressed; NOT where they say nothing.  Of lzma six are wanted. */
 enum asy_packing asy_packing_of(struct asy_view head);
 
 /* Steps over `n` bytes; ASSAY_E_FORMAT when the end comes first. */

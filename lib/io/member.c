@@ -194,3 +194,75 @@ struct asy_source *asy_source_member(struct asy_arena *arena, struct asy_packed 
     *m = (struct member){ .packed = packed, .off = off, .packed_len = packed_len, .size = size, .own = own };
     return asy_source_made(arena, &maker, m, size);
 }
+
+/* ---- a file that is compressed as a whole ---- */
+
+/* Decodes to the end. */
+static assay_status measure(const struct asy_source *file, enum asy_packing packing, uint64_t limit, uint64_t *size,
+                            struct asy_diag *diag)
+{
+    uint8_t part[16384];
+    size_t got = sizeof part;
+    struct asy_unpacker *unpacker;
+    assay_status s = asy_unpacker_new(file, 0, asy_source_size(file), packing, limit, &unpacker, diag);
+
+    if (!assay_ok(s))
+        return s;
+    while (assay_ok(s) && got == sizeof part)
+        s = asy_unpack(unpacker, part, sizeof part, &got, diag);
+    *size = asy_unpacked(unpacker);
+    if (assay_ok(s) && asy_unpack_left(unpacker) != 0)
+        s = asy_fail(diag, ASSAY_E_FORMAT, 0, "bytes follow the end of the compressed data");
+    asy_unpacker_free(unpacker);
+    return s;
+}
+
+/* The .xz File Format 2.1.2.4: a stream ends in "YZ"; decoders step over zeros behind it. */
+static assay_status check_end(const struct asy_source *file, enum asy_packing packing, struct asy_diag *diag)
+{
+    uint8_t last = 0;
+    assay_status s = asy_source_read(file, asy_source_size(file) - 1, &last, 1, diag);
+
+    if (assay_ok(s) && packing == ASY_PACKED_XZ && last != 'Z')
+        return asy_fail(diag, ASSAY_E_FORMAT, 0, "zeros follow the end of the compressed data");
+    return s;
+}
+
+/* What an open file is compressed with, and the length of what it holds. */
+static assay_status look_into(const struct asy_source *file, uint64_t limit, enum asy_packing *packing, uint64_t *size,
+                              struct asy_diag *diag)
+{
+    uint8_t head[8];
+    size_t n = asy_source_size(file) < sizeof head ? (size_t)asy_source_size(file) : sizeof head;
+    assay_status s = asy_source_read(file, 0, head, n, diag);
+
+    if (!assay_ok(s))
+        return s;
+    *packing = asy_packing_of((struct asy_view){ head, n });
+    if (*packing == ASY_PACKED_NOT)
+        return asy_fail(diag, ASSAY_E_UNSUPPORTED, 0, "is not compressed in a way that is known here");
+    s = measure(file, *packing, limit, size, diag);
+    return assay_ok(s) ? check_end(file, *packing, diag) : s;
+}
+
+assay_status asy_source_unpacked(struct asy_arena *arena, const struct asy_source *file, uint64_t limit,
+                                 struct asy_source **out, struct asy_diag *diag)
+{
+    struct asy_source *again = asy_source_again(arena, file);
+    enum asy_packing packing = ASY_PACKED_NOT;
+    struct asy_packed *packed;
+    uint64_t size = 0;
+    assay_status s;
+
+    if (again == NULL)
+        return asy_fail(diag, ASSAY_E_LIMIT, 0, "memory of the job");
+    s = asy_source_open(again, diag);
+    if (assay_ok(s))
+        s = look_into(again, limit, &packing, &size, diag);
+    asy_source_close(again);
+    if (!assay_ok(s))
+        return s;
+    packed = asy_packed_new(arena, file, packing, limit);
+    *out = packed == NULL ? NULL : asy_source_member(arena, packed, 0, size, size, ASY_PACKED_NOT);
+    return *out != NULL ? asy_ok : asy_fail(diag, ASSAY_E_LIMIT, 0, "memory of the job");
+}

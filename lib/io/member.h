@@ -23,4 +23,11 @@ struct asy_packed *asy_packed_new(struct asy_arena *, const struct asy_source *a
 struct asy_source *asy_source_member(struct asy_arena *, struct asy_packed *, uint64_t off,
                                      uint64_t packed_len, uint64_t size, enum asy_packing own);
 
+/*
+ * All that a compressed file unpacks to, which is decoded once here to learn its length.  ASSAY_E_FORMAT when bytes follow
+ * the end of the stream, ASSAY_E_UNSUPPORTED when the file is not compressed in a way that is known.  It starts closed.
+ */
+assay_status asy_source_unpacked(struct asy_arena *, const struct asy_source *file, uint64_t limit,
+                                 struct asy_source **out, struct asy_diag *);
+
 #endif

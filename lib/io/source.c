@@ -376,9 +376,3 @@ bool asy_source_unchanged(const struct asy_source *source)
     now = identity_of(&st);
     return is_same(&now, &source->identity) && is_still_named(source);
 }
-
-void asy_source_will_read(const struct asy_source *source)
-{
-    if (source->kind == FILE_AT || source->kind == DESCRIPTOR)
-        (void)posix_fadvise(source->fd, 0, 0, POSIX_FADV_SEQUENTIAL);
-}

@@ -85,7 +85,4 @@ assay_status asy_source_load(const struct asy_source *, uint64_t limit, struct a
 /* True when the file still has the size, identity and times it was opened with, and its path still leads to it. */
 bool asy_source_unchanged(const struct asy_source *);
 
-/* Tells the kernel that the bytes will be read in order. */
-void asy_source_will_read(const struct asy_source *);
-
 #endif

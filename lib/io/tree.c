@@ -3,6 +3,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <linux/openat2.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,8 +27,28 @@ static assay_status add(struct walk *walk, const char *path, enum asy_entry_kind
         return asy_fail(walk->diag, ASSAY_E_LIMIT, 0, "more than %u files", walk->limits->items);
     if (!asy_grow(walk->arena, &tree->entries, tree->n, &tree->room, sizeof *tree->entries))
         return asy_fail(walk->diag, ASSAY_E_LIMIT, 0, "memory of the job");
-    tree->entries[tree->n++] = (struct asy_entry){ path, kind, why };
+    tree->entries[tree->n++] = (struct asy_entry){ path, kind, why, NULL };
     return asy_ok;
+}
+
+/* The text in a link, in the arena; NULL where it cannot be read or is longer than any path. */
+static const char *text_of_link(struct walk *walk, int dir, const char *name)
+{
+    char text[PATH_MAX];
+    ssize_t n = readlinkat(dir, name, text, sizeof text);
+
+    return n <= 0 || (size_t)n == sizeof text
+               ? NULL
+               : asy_copy_text(walk->arena, (struct asy_view){ (const uint8_t *)text, (size_t)n });
+}
+
+static assay_status add_link(struct walk *walk, int dir, const char *name, const char *path, enum asy_entry_kind kind)
+{
+    assay_status s = add(walk, path, kind, NULL);
+
+    if (assay_ok(s))
+        walk->tree->entries[walk->tree->n - 1].target = text_of_link(walk, dir, name);
+    return s;
 }
 
 /* Where a link leads, as long as it stays below the root. */
@@ -87,7 +108,7 @@ static assay_status walk_entry(struct walk *walk, int dir, const struct dirent *
     case DT_REG:
         return add(walk, path, ASY_ENTRY_FILE, NULL);
     case DT_LNK:
-        return add(walk, path, kind_of_link(walk->tree->fd, path), NULL);
+        return add_link(walk, dir, entry->d_name, path, kind_of_link(walk->tree->fd, path));
     case DT_DIR:
         return walk->flat ? asy_ok : walk_below(walk, dir, entry->d_name, path, depth);
     case DT_UNKNOWN:

@@ -22,6 +22,7 @@ struct asy_entry {
     const char *path; /* relative to the root, NUL-terminated */
     enum asy_entry_kind kind;
     const char *why;
+    const char *target; /* of a link: the text in it; NULL where it cannot be read */
 };
 
 struct asy_tree {

@@ -6,6 +6,7 @@
 #define ASY_MODEL_CLAIM_H
 
 #include "base/key.h"
+#include "base/signature_alg.h"
 #include "model/recipe.h"
 
 typedef uint32_t asy_claim_no; /* place in the dossier, from 1 */
@@ -18,20 +19,6 @@ enum asy_claim_kind {
     ASY_CLAIM_STAMP,     /* a signature says that bytes existed at a time */
     ASY_CLAIM_INCLUSION, /* a transparency log has an entry about a signature */
     ASY_CLAIM_SCT,       /* a certificate log promised to show a certificate */
-};
-
-enum asy_signature_alg {
-    ASY_SIG_NONE = 0,
-    ASY_SIG_ED25519,
-    ASY_SIG_ED448,
-    ASY_SIG_RSA_PKCS1, /* RFC 8017 8.2 */
-    ASY_SIG_RSA_PSS,   /* RFC 8017 8.1 */
-    ASY_SIG_ECDSA,     /* value: DER SEQUENCE of r and s (RFC 3279 2.2.3) */
-    ASY_SIG_ECDSA_RAW, /* value: r and s of the curve's length, one behind the other */
-    ASY_SIG_DSA,       /* FIPS 186-4; value: DER as for ECDSA.  Weak: it counts only where a platform's rules are followed */
-    ASY_SIG_BY_KEY,    /* ASY_SIG_RSA_PKCS1 or ASY_SIG_ECDSA, as the key is */
-    ASY_SIG_BARE,      /* value: bytes in whatever encoding the key's algorithm has; digests SHA-2 */
-    ASY_SIG_OTHER,     /* named, but not served: see `alg_name` */
 };
 
 struct asy_scheme {
@@ -129,6 +116,7 @@ struct asy_link {
     asy_claim_no by;          /* the signature that says it; 0: the document says it, or */
     bool has_place;           /* only a run of the document does: who says that run says the link */
     uint64_t place_off, place_len;
+    struct asy_view leads_to; /* the target is a symbolic link, and this is the text in it, in place of `value`; empty: a file */
     struct asy_recipe target; /* the bytes; or: */
     struct asy_view package;  /* the package that the line is about, in a list of packages; may be empty */
     struct asy_view path;     /* a path relative to the document's directory, safe and normal; */

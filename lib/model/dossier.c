@@ -56,6 +56,19 @@ struct asy_item *asy_add_derived(struct asy_dossier *dossier, struct asy_item *p
     return item;
 }
 
+struct asy_item *asy_add_link_text(struct asy_dossier *dossier, struct asy_item *link)
+{
+    struct asy_source *source = asy_source_of_memory(dossier->arena, link->link_text);
+    struct asy_item *item = asy_add_derived(dossier, link, 0, ASY_TO_END, link->name, source);
+
+    if (item == NULL)
+        return NULL;
+    item->says_parent = true;
+    item->size = link->link_text.len;
+    item->has_size = true;
+    return item;
+}
+
 struct asy_statement *asy_add_statement(struct asy_dossier *dossier, enum asy_statement_kind kind,
                                         struct asy_item *document)
 {

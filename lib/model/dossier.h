@@ -78,10 +78,12 @@ struct asy_item {
     bool is_bundle;        /* the caller says that it is a Sigstore bundle */
     bool is_index;         /* the caller named it as a list of packages */
     bool is_link;          /* a symbolic link inside the tree, or any link inside an archive */
+    struct asy_view link_text; /* of a symbolic link: the path in it; empty: it is none, or it could not be read */
     struct asy_item *leads_to; /* of a link in an archive: the file whose bytes it has; NULL: none that is there */
     bool is_listed;        /* a manifest names it */
     bool is_package;       /* of a format that carries its own evidence */
     struct asy_item *about; /* evidence: what it is detached from; NULL: itself or by its own words */
+    bool about_unpacked;    /* and namely from what that unpacks to */
     struct asy_item *parent; /* the archive a member is in, or what the bytes were decoded from; NULL: the file system */
     uint64_t parent_off, parent_len; /* the run of the parent that they are; length 0: none is known */
     bool says_parent;      /* who says all of it says that run of the parent too */
@@ -233,6 +235,12 @@ struct asy_item *asy_add_item(struct asy_dossier *, const char *name, struct asy
  */
 struct asy_item *asy_add_derived(struct asy_dossier *, struct asy_item *parent, uint64_t off, uint64_t len,
                                  const char *name, struct asy_source *);
+
+/*
+ * Where a symbolic link leads, as bytes: who says them says the link, and the file at its end is another one.  Of what is
+ * no link they are none.
+ */
+struct asy_item *asy_add_link_text(struct asy_dossier *, struct asy_item *);
 
 /* Adds what the whole document says; the reader narrows the place where only a part of it does. */
 struct asy_statement *asy_add_statement(struct asy_dossier *, enum asy_statement_kind, struct asy_item *document);

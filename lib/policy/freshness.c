@@ -153,11 +153,17 @@ void asy_find_stale(struct asy_dossier *dossier, const struct asy_settings *sett
 
 /* ---- packages ---- */
 
-static const struct asy_statement *says(const struct asy_dossier *dossier, const struct asy_item *document,
+/* The package itself, or what it unpacks to as a whole. */
+static bool is_package_text(const struct asy_item *document, const struct asy_item *package)
+{
+    return document == package || (document->parent == package && document->says_parent && !document->is_member);
+}
+
+static const struct asy_statement *says(const struct asy_dossier *dossier, const struct asy_item *package,
                                         enum asy_statement_kind kind)
 {
     for (size_t i = 0; i < dossier->statements_n; i++) {
-        if (dossier->statements[i].document == document && dossier->statements[i].kind == kind)
+        if (dossier->statements[i].kind == kind && is_package_text(dossier->statements[i].document, package))
             return &dossier->statements[i];
     }
     return NULL;
@@ -176,16 +182,34 @@ static void compare(struct asy_dossier *dossier, const struct asy_item *subject,
                         wanted);
 }
 
+/* Formats whose packages say what they are called. */
+static bool has_name(const struct asy_item *item)
+{
+    static const char *const formats[] = { "deb", "rpm", "apk2", "apk3" };
+
+    for (size_t i = 0; item->format != NULL && i < sizeof formats / sizeof *formats; i++) {
+        if (strcmp(item->format, formats[i]) == 0)
+            return true;
+    }
+    return false;
+}
+
 /* The one file that is ruled about, where it is a package whose name can be read. */
 static const struct asy_item *package_of(const struct asy_dossier *dossier)
 {
     for (size_t i = 0; i < dossier->items_n; i++) {
         const struct asy_item *item = dossier->items[i];
 
-        if (item->is_subject && !item->is_member && item->format != NULL && strcmp(item->format, "deb") == 0)
+        if (item->is_subject && !item->is_member && has_name(item))
             return item;
     }
     return NULL;
+}
+
+/* It goes wherever it is asked for: "all" of Debian, "noarch" of the others. */
+static bool is_for_any(const struct asy_statement *arch)
+{
+    return arch != NULL && (asy_view_is(arch->text, "all") || asy_view_is(arch->text, "noarch"));
 }
 
 void asy_find_other_package(struct asy_dossier *dossier, const struct asy_settings *settings)
@@ -197,6 +221,6 @@ void asy_find_other_package(struct asy_dossier *dossier, const struct asy_settin
         return;
     if (settings->package_name != NULL)
         compare(dossier, package, says(dossier, package, ASY_SAYS_PACKAGE), settings->package_name);
-    if (settings->arch != NULL && (arch == NULL || !asy_view_is(arch->text, "all")))
+    if (settings->arch != NULL && !is_for_any(arch))
         compare(dossier, package, arch, settings->arch);
 }

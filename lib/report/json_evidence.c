@@ -113,6 +113,8 @@ static void put_link(struct asy_json *json, const struct asy_fact *fact)
         asy_json_name_view(json, "target", link->path);
     else
         asy_json_item_name(json, "target", target);
+    if (link->leads_to.len > 0)
+        asy_json_name_view(json, "leads_to", link->leads_to);
     asy_json_size(json, "line", link->line > 0, link->line);
     close_fact(json, fact);
 }

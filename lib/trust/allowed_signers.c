@@ -221,6 +221,8 @@ assay_status asy_trust_add_allowed_signers(struct asy_trust *trust, const char *
     s = read_lines(trust->arena, copy, &lines, diag);
     if (!assay_ok(s))
         return s;
+    if (lines == NULL)
+        return asy_fail(diag, ASSAY_E_FORMAT, 0, "holds no signer");
     while (*end != NULL)
         end = &(*end)->next;
     *end = lines;

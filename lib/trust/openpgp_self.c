@@ -5,29 +5,11 @@
 
 static struct asy_scheme scheme_of(const struct asy_openpgp_signature *signature)
 {
-    struct asy_scheme scheme = { .digest = signature->digest };
+    enum asy_signature_alg alg = asy_openpgp_signature_alg(signature->alg);
 
-    switch (signature->alg) {
-    case ASY_PGP_RSA:
-    case ASY_PGP_RSA_SIGN:
-        scheme.alg = ASY_SIG_RSA_PKCS1;
-        scheme.is_number = true;
-        break;
-    case ASY_PGP_ECDSA:
-        scheme.alg = ASY_SIG_ECDSA;
-        break;
-    case ASY_PGP_EDDSA_LEGACY:
-    case ASY_PGP_ED25519:
-        scheme.alg = ASY_SIG_ED25519;
-        break;
-    case ASY_PGP_ED448:
-        scheme.alg = ASY_SIG_ED448;
-        break;
-    default:
-        scheme.alg = ASY_SIG_OTHER;
-        break;
-    }
-    return scheme;
+    return (struct asy_scheme){
+        .alg = alg, .digest = signature->digest, .is_number = alg == ASY_SIG_RSA_PKCS1,
+    };
 }
 
 /* Up to five runs of bytes, one behind the other. */

@@ -69,11 +69,17 @@ static struct asy_item *find(const struct paths *paths, struct asy_view dir, str
 
 static bool bind(struct asy_run *run, struct asy_fact *fact, struct asy_item *target)
 {
-    struct asy_piece whole = asy_whole(target->leads_to == NULL ? target : target->leads_to);
+    bool is_text = fact->claim.is.link.leads_to.len > 0;
+    struct asy_item *bytes = is_text ? asy_add_link_text(run->dossier, target)
+                                     : target->leads_to == NULL ? target : target->leads_to;
+    struct asy_piece whole;
     struct asy_recipe recipe;
 
+    if (bytes == NULL)
+        return false;
+    whole = asy_whole(bytes);
     target->is_listed = true;
-    fact->names = target->leads_to == NULL ? NULL : target;
+    fact->names = bytes == target ? NULL : target;
     if (!asy_recipe_of(run->dossier->arena, &whole, 1, &recipe))
         return false;
     fact->measure = asy_add_measure(run->dossier, recipe, fact->claim.is.link.alg);

@@ -234,17 +234,32 @@ static assay_status plan_identity(struct asy_run *run)
     return done ? asy_ok : asy_fail(&run->diag, ASSAY_E_LIMIT, 0, "memory of the job");
 }
 
+/* Of a file that nothing speaks of, whether it could be read at all. */
+static void tell_unreadable(struct asy_run *run, struct asy_item *item)
+{
+    struct asy_diag why = { 0 };
+
+    if (item->is_link || item->parent != NULL || item->size > 0)
+        return;
+    if (assay_ok(asy_source_open(item->source, &why)))
+        asy_source_close(item->source);
+    else
+        asy_add_finding(run->dossier, ASY_BLOCKS, ASY_INPUT_UNREADABLE, item, NULL, "%s", why.text);
+}
+
 /* A digest of a file to be ruled about that could be computed and was not: what it would have said is not known. */
 static void tell_unmeasured(struct asy_run *run)
 {
     for (size_t i = 0; i < run->dossier->items_n; i++) {
-        const struct asy_item *item = run->dossier->items[i];
+        struct asy_item *item = run->dossier->items[i];
         enum asy_digest_alg alg;
         struct asy_view digest;
 
         if (!item->is_subject || item->why.reason != ASY_REASON_NONE ||
             (asy_source_is_digest(item->source, &alg, &digest) && !run->job->wants_identity))
             continue;
+        if (item->measures == NULL)
+            tell_unreadable(run, item);
         for (const struct asy_measure *m = item->measures; m != NULL; m = m->next) {
             if (m->done || !asy_digest_known(m->alg))
                 continue;
@@ -410,7 +425,7 @@ assay_status asy_check(struct asy_run *run)
         if (fact->claim.is.link.by_digest)
             asy_settle_anywhere(run, i);
         if (fact->measure != NULL)
-            asy_check_link(run->dossier, fact);
+            asy_check_link(run->job->crypto, run->dossier, fact);
     }
     drop_namesakes(run);
     return asy_ok;

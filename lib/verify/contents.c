@@ -130,8 +130,8 @@ static bool load_member(struct asy_run *run, struct asy_item *item, const struct
     return loaded != NULL;
 }
 
-/* What members are themselves, from item `from` on. */
-static void look_inside(struct asy_run *run, const struct asy_item *container, size_t from)
+/* What members are themselves, from item `from` on: all that one container's walk has added, in archives of its own too. */
+static void look_inside(struct asy_run *run, size_t from)
 {
     size_t n = run->dossier->items_n;
 
@@ -140,7 +140,7 @@ static void look_inside(struct asy_run *run, const struct asy_item *container, s
         const struct asy_format *format;
         struct asy_diag diag;
 
-        if (item->parent != container || !item->is_member || item->format != NULL ||
+        if (!item->is_member || item->is_link || item->format != NULL ||
             !assay_ok(asy_source_open(item->source, &diag)))
             continue;
         format = format_of(run, item);
@@ -172,7 +172,7 @@ static void read_container(struct asy_run *run, struct asy_item *item, const str
         (void)read_package(run, item, inside[i]);
     }
     if (run->job->settings->recurse)
-        look_inside(run, item, first);
+        look_inside(run, first);
 }
 
 static void use_format(struct asy_run *run, const struct asy_format *format)

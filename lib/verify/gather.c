@@ -76,13 +76,33 @@ static struct asy_item *find(const struct index *index, struct asy_view name)
     return NULL;
 }
 
+/* The file that unpacks to what `signed_name` would be. */
+static struct asy_item *find_packed(struct asy_run *run, const struct index *index, struct asy_view signed_name)
+{
+    struct asy_item *found = NULL;
+
+    for (const char *const *suffix = asy_packed_suffixes; found == NULL && *suffix != NULL; suffix++) {
+        const char *name = asy_printf(run->dossier->arena, "%.*s%s", (int)signed_name.len, (const char *)signed_name.data,
+                                      *suffix);
+
+        if (name != NULL && asy_names_packed(signed_name, asy_view_of(name)))
+            found = find(index, asy_view_of(name));
+    }
+    return found;
+}
+
 /* What a detached file is about, by its name: the file without the ending, itself evidence or not. */
-static void pair(const struct index *index, struct asy_item *item)
+static void pair(struct asy_run *run, const struct index *index, struct asy_item *item)
 {
     struct asy_view subject;
 
-    if (asy_names_evidence(name_view(item), &subject))
-        item->about = find(index, subject);
+    if (!asy_names_evidence(name_view(item), &subject))
+        return;
+    item->about = find(index, subject);
+    if (item->about != NULL)
+        return;
+    item->about = find_packed(run, index, subject);
+    item->about_unpacked = item->about != NULL;
 }
 
 static const char *last_part(struct asy_run *run, const char *path)
@@ -102,6 +122,8 @@ static assay_status add_entry(struct asy_run *run, const struct asy_tree *tree, 
         return no_room(run);
     item->is_member = true;
     item->is_subject = true;
+    if (entry->target != NULL)
+        item->link_text = asy_view_of(entry->target);
     switch (entry->kind) {
     case ASY_ENTRY_FILE:
         item->is_evidence = asy_is_manifest_name(name) || asy_names_evidence(name, &subject);
@@ -152,7 +174,7 @@ static bool is_sidecar(struct asy_view name, struct asy_view subject)
     if (asy_is_manifest_name(name))
         return true;
     while (asy_names_evidence(name, &inner)) {
-        if (asy_view_eq(inner, subject) || asy_is_manifest_name(inner))
+        if (asy_view_eq(inner, subject) || asy_names_packed(inner, subject) || asy_is_manifest_name(inner))
             return true;
         name = inner;
     }
@@ -306,7 +328,7 @@ static int pin_principal(struct asy_run *run, const struct asy_item *item)
 }
 
 /* A named signature is over the manifest that is named beside it, when it carries its name; else over the subject. */
-static struct asy_item *about_of_input(struct asy_run *run, const struct asy_item *item)
+static struct asy_item *about_of_input(struct asy_run *run, struct asy_item *item)
 {
     struct asy_view subject;
 
@@ -317,6 +339,7 @@ static struct asy_item *about_of_input(struct asy_run *run, const struct asy_ite
             if (other != item && other->is_evidence && asy_view_eq(asy_base_name(name_view(other)), subject))
                 return other;
         }
+        item->about_unpacked = run->subject != NULL && asy_names_packed(subject, asy_base_name(name_view(run->subject)));
     }
     return run->subject;
 }
@@ -398,7 +421,7 @@ assay_status asy_gather(struct asy_run *run)
         s = index_new(run, &index);
     for (size_t i = 0; assay_ok(s) && i < index.n; i++) {
         if (index.items[i]->is_evidence)
-            pair(&index, index.items[i]);
+            pair(run, &index, index.items[i]);
     }
     if (assay_ok(s))
         s = gather_inputs(run, &index);

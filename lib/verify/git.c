@@ -5,6 +5,7 @@
  */
 #include "base/text.h"
 #include "codec/git_ref.h"
+#include "format/git_contents.h"
 #include "io/git.h"
 #include "verify/run.h"
 
@@ -274,6 +275,30 @@ static assay_status no_room(struct walk *walk)
     return asy_fail(&walk->run->diag, ASSAY_E_LIMIT, 0, "too many objects, too deep a tree, or the memory of the job");
 }
 
+/* What a checkout would follow: whoever inspects is to see it, and who verifies is told, for the signer has signed it. */
+static void look_at(struct walk *walk, const struct asy_link *link, struct asy_item *item)
+{
+    enum { LOOK_MAX = 1 << 20 };
+    struct asy_dossier *dossier = walk->run->dossier;
+    bool is_link = link->object->is_link;
+    struct asy_view name = link->object->path, text, line = { NULL, 0 };
+    const char *defect = NULL;
+    struct asy_diag diag;
+
+    if (!is_link && !asy_view_is(name, ".gitmodules"))
+        return;
+    if (item->size > LOOK_MAX || !assay_ok(asy_source_open(item->source, &diag)))
+        return; /* a link of that length is none; what cannot be read, its digest tells */
+    if (assay_ok(asy_source_load(item->source, LOOK_MAX, dossier->arena, &text, &diag)))
+        defect = is_link ? asy_git_link_defect(name, text) : asy_git_modules_defect(text, &line);
+    asy_source_close(item->source);
+    if (defect != NULL)
+        asy_add_finding(dossier, walk->run->inspects ? ASY_BLOCKS : ASY_NOTE, is_link ? ASY_TREE_LINK : ASY_ARCHIVE_PATH,
+                        item, item, "%.*s %s%s%.*s", (int)(name.len > 200 ? 200 : name.len), (const char *)name.data,
+                        defect, line.len > 0 ? ": " : "", (int)(line.len > 200 ? 200 : line.len),
+                        line.len == 0 ? "" : (const char *)line.data);
+}
+
 /* Whoever says the document that names it says it; files are judged, what only leads to them is read. */
 static assay_status add_object(struct walk *walk, struct asy_item *parent, const struct asy_link *link, uint64_t size,
                                struct asy_measure **out)
@@ -359,6 +384,8 @@ static assay_status bind_object(struct walk *walk, struct asy_fact *fact)
         walk->n++;
     }
     fact->measure = known->measure;
+    if (strcmp(link->object->type, "blob") == 0) /* one object may have several names */
+        look_at(walk, link, known->measure->recipe.pieces[known->measure->recipe.n - 1].span.item);
     return asy_ok;
 }
 

@@ -477,13 +477,36 @@ static bool is_stamped_well(struct asy_run *run, struct asy_fact *fact)
     return false;
 }
 
+/* One of the files that are signed cannot be read, whoever signed: `why` says it. */
+static bool is_unreadable(struct asy_recipe message, struct asy_diag *why)
+{
+    bool found = false;
+
+    for (size_t i = 0; i < message.n && !found; i++) {
+        const struct asy_piece *piece = &message.pieces[i];
+
+        if (piece->kind == ASY_PIECE_DIGEST)
+            found = is_unreadable(piece->digest.of, why);
+        if (piece->kind != ASY_PIECE_SPAN || piece->span.item->source == NULL)
+            continue;
+        found = !assay_ok(asy_source_open(piece->span.item->source, why));
+        if (!found)
+            asy_source_close(piece->span.item->source);
+    }
+    return found;
+}
+
 /* A signature that is not answered: nobody has its key, or it is of no algorithm that is known. */
 static void judge_unanswered(struct asy_run *run, struct asy_fact *fact)
 {
+    struct asy_diag why = { 0 };
+
     if (fact->why.reason != ASY_EVIDENCE_UNCHECKED)
         falls_with(fact, &fact->why);
     else if (asy_trust_is_empty(run->job->trust))
         asy_falls(run, fact, ASY_SIGNER_NONE_TRUSTED, NULL);
+    else if (is_unreadable(fact->claim.is.signature.message, &why))
+        asy_falls(run, fact, ASY_INPUT_UNREADABLE, why.text);
     else
         asy_falls(run, fact, ASY_SIGNER_UNKNOWN, NULL);
 }

@@ -53,6 +53,16 @@ bool asy_names_evidence(struct asy_view name, struct asy_view *subject)
     return ends_with_any(name, other_suffixes, subject);
 }
 
+const char *const asy_packed_suffixes[] = { ".xz", ".gz", ".bz2", ".zst", ".lzma", NULL };
+
+bool asy_names_packed(struct asy_view signed_name, struct asy_view file)
+{
+    struct asy_view rest;
+
+    return asy_view_ends(signed_name, ASY_TEXT(".tar")) && ends_with_any(file, asy_packed_suffixes, &rest) &&
+           asy_view_eq(rest, signed_name);
+}
+
 bool asy_names_signature(struct asy_view name)
 {
     static const char *const ends[] = { ".sig", ".sign", ".signature", NULL };

@@ -7,6 +7,15 @@
 /* True when the name ends like detached evidence ("app.tar.minisig"); `subject` is then the name without that end. */
 bool asy_names_evidence(struct asy_view name, struct asy_view *subject);
 
+/*
+ * True when evidence about `signed_name` is about what `file` unpacks to: many sign a tar before they compress it in several
+ * ways, and "linux.tar.sign" lies beside "linux.tar.xz" and "linux.tar.gz".
+ */
+bool asy_names_packed(struct asy_view signed_name, struct asy_view file);
+
+/* The endings that these have, NULL behind the last. */
+extern const char *const asy_packed_suffixes[];
+
 /* True when the name ends like a bare or any other detached signature ("x.sig"), for files that no format recognises. */
 bool asy_names_signature(struct asy_view name);
 

@@ -1,5 +1,7 @@
 /* Recognises and reads evidence.  Trouble with a document is said in the document's item and costs it all its claims. */
+#include "base/reader.h"
 #include "format/listing.h"
+#include "io/member.h"
 #include "verify/names.h"
 #include "verify/run.h"
 
@@ -62,6 +64,29 @@ void asy_drop_claims(struct asy_dossier *dossier, size_t first)
         dossier->facts[i]->claim.kind = ASY_CLAIM_NONE;
 }
 
+/* What a compressed file holds, as an item of its own: once, however many signatures are about it. */
+static assay_status unpacked(struct asy_run *run, struct asy_item *packed, struct asy_item **out, struct asy_diag *diag)
+{
+    struct asy_dossier *dossier = run->dossier;
+    const char *name = asy_printf(dossier->arena, "%s, unpacked", packed->name);
+    struct asy_source *source;
+    assay_status s;
+
+    for (size_t i = 0; name != NULL && i < dossier->items_n; i++) {
+        *out = dossier->items[i];
+        if ((*out)->parent == packed && strcmp((*out)->name, name) == 0)
+            return asy_ok;
+    }
+    s = asy_source_unpacked(dossier->arena, packed->source, dossier->limits->unpacked, &source, diag);
+    if (!assay_ok(s))
+        return s;
+    *out = asy_add_derived(dossier, packed, 0, ASY_TO_END, name, source);
+    if (*out == NULL)
+        return asy_fail(diag, ASSAY_E_LIMIT, 0, "memory or number of items of the job");
+    (*out)->says_parent = true;
+    return asy_ok;
+}
+
 static void read_as(struct asy_run *run, struct asy_item *item, const struct asy_format *format, struct asy_view bytes)
 {
     struct asy_reading reading = {
@@ -75,10 +100,13 @@ static void read_as(struct asy_run *run, struct asy_item *item, const struct asy
         .package_version = run->job->settings->package_version,
     };
     size_t first = run->dossier->facts_n;
-    assay_status s;
+    assay_status s = asy_ok;
 
     item->format = format->name;
-    s = format->read(&reading);
+    if (item->about_unpacked && format->kind == ASY_KIND_SIGNATURE)
+        s = unpacked(run, item->about, &reading.about, &reading.diag);
+    if (assay_ok(s))
+        s = format->read(&reading);
     if (assay_ok(s))
         return;
     asy_drop_claims(run->dossier, first);
@@ -116,6 +144,19 @@ static bool is_content(const struct asy_item *item)
     return format != NULL && format->kind == ASY_KIND_SIGNATURE && !item->was_named;
 }
 
+/* A frame that is not where it should be: what stands before it is signed by nobody, and some readers take it for signed. */
+static bool has_late_frame(struct asy_view bytes)
+{
+    struct asy_reader r = asy_reader_of(bytes);
+    struct asy_view line;
+
+    while (asy_get_line(&r, &line)) {
+        if (asy_view_starts(line, ASY_TEXT("-----BEGIN PGP ")) || asy_view_starts(line, ASY_TEXT("-----BEGIN SSH SIGNATURE")))
+            return true;
+    }
+    return false;
+}
+
 static void recognise(struct asy_run *run, struct asy_item *item, struct asy_view bytes)
 {
     const struct asy_glimpse glimpse = {
@@ -136,6 +177,8 @@ static void recognise(struct asy_run *run, struct asy_item *item, struct asy_vie
         cannot_read(run, item, ASY_EVIDENCE_UNSUPPORTED, unsupported);
     else if (bytes.len == 0)
         cannot_read(run, item, ASY_EVIDENCE_MALFORMED, "the file is empty");
+    else if (has_late_frame(bytes))
+        cannot_read(run, item, ASY_EVIDENCE_MALFORMED, "text before the signature's line -----BEGIN");
     else if (may_be_bare(item, bytes))
         read_as(run, item, asy_format_named(ASY_TEXT("bare")), bytes);
     else

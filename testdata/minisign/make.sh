@@ -16,3 +16,6 @@ minisign -S -l -s "$work/key" -c 'a comment' -t 'no time' -m valid/agent.bin -x 
 sed 's/$/\r/' valid/prehashed.minisig >valid/crlf.minisig
 "$signify" -G -n -p valid/signify.pub -s "$work/signify.sec"
 "$signify" -S -s "$work/signify.sec" -m valid/agent.bin -x valid/signify.sig
+# a list with its signature in front, as OpenBSD publishes it
+(cd valid && sha256sum --tag agent.bin) >"$work/SHA256"
+"$signify" -S -e -s "$work/signify.sec" -m "$work/SHA256" -x valid/SHA256.sig

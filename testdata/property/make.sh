@@ -131,6 +131,7 @@ deny:
   - sha256: "$(sha256sum "$here/../git_object/tag-ssh.object" | cut -d' ' -f1)"
   - sha256: "$(sha256sum "$here/../openpgp/valid/unended.asc" | cut -d' ' -f1)"
   - sha256: "$(sha256sum "$here/../openpgp/valid/message.gpg" | cut -d' ' -f1)"
+  - sha256: "$(sha256sum "$here/../openpgp/unpacked/agent-1.0.tar.xz" | cut -d' ' -f1)"
   - sha256: "$(sha256sum "$here/../rpm/valid/vendor.rpm" | cut -d' ' -f1)"
   - sha256: "$(sha256sum "$here/../rpm/valid/six.rpm" | cut -d' ' -f1)"
   - sha256: "$(sha256sum "$here/../jar/valid/signed.jar" | cut -d' ' -f1)"

@@ -43,7 +43,7 @@ expect 3 'input.unreadable' $verify --key "$key" $repo "$tmp/r"
 fresh repo && rm "$tmp/r/pool/main/agent_1.0-1_amd64.deb"
 expect 3 'input.unreadable' $verify --key "$key" $repo "$tmp/r"
 fresh repo && printf 'Unsigned: yes\n' | cat - "$d/repo/dists/stable/InRelease" >"$tmp/r/dists/stable/InRelease"
-expect 12 'release.absent' $verify --key "$key" $repo "$tmp/r"
+expect 3 "text before" $verify --key "$key" $repo "$tmp/r"
 fresh repo && cat "$d/repo/dists/stable/InRelease" "$d/repo/dists/stable/InRelease" >"$tmp/r/dists/stable/InRelease"
 expect 3 'evidence.malformed' $verify --key "$key" $repo "$tmp/r"
 

@@ -54,7 +54,7 @@ apk 1 'more behind the compressed data' vendor.rsa.pub "$A/v3-deflate-trailing.a
 # An index says the control segment, and that the data.
 apk 0 ^ALLOW vendor.rsa.pub --index "$A/APKINDEX.tar.gz" "$A/unsigned.apk"
 apk 0 ^ALLOW vendor.rsa.pub --index "$A/APKINDEX.tar.gz" --package-name agent "$A/unsigned.apk"
-apk 3 'is not in this list' vendor.rsa.pub --index "$A/APKINDEX.tar.gz" --package-name other "$A/unsigned.apk"
+apk 12 'package.other' vendor.rsa.pub --index "$A/APKINDEX.tar.gz" --package-name other "$A/unsigned.apk"
 apk 0 ^ALLOW vendor.rsa.pub --index "$A/APKINDEX-good.tar.gz" "$A/good.apk"
 apk 3 . vendor.rsa.pub --index "$A/APKINDEX-sha1.tar.gz" "$A/unsigned.apk"
 apk 0 ^ALLOW vendor.rsa.pub --set min_digest=sha1 --index "$A/APKINDEX-sha1.tar.gz" "$A/unsigned.apk"

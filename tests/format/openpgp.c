@@ -250,9 +250,9 @@ Test(openpgp, bad_keys_trust_nothing)
 /* ---- what is refused ---- */
 
 static const char *const invalid[] = {
-    "armor-checksum", "armor-header", "armor-no-blank-line", "armor-other-end", "armor-stray-letter",
-    "armor-text-before", "armor-text-behind", "armor-two-frames", "binary-behind", "binary-cut", "binary-huge-length",
-    "binary-indeterminate-length", "binary-key-behind", "binary-literal-before", "binary-partial-length",
+    "armor-checksum", "armor-header", "armor-message-behind", "armor-no-blank-line", "armor-other-end",
+    "armor-stray-letter", "armor-text-before", "armor-text-behind", "armor-text-between", "binary-behind", "binary-cut",
+    "binary-huge-length", "binary-indeterminate-length", "binary-key-behind", "binary-literal-before", "binary-partial-length",
     "binary-type-0", "clear-blank-is-no-empty-line", "clear-cut", "clear-dash", "clear-form-feed", "clear-header",
     "clear-no-signature", "clear-not-dash-escaped", "clear-text-before", "clear-text-behind", "clear-two-frames",
     "message-behind", "message-no-one-pass", "message-no-signature", "message-one-pass-version", "message-other-hash",
@@ -269,6 +269,25 @@ Test(openpgp, one_defect_is_enough_to_refuse)
         cr_expect_neq(o.t.reading.diag.text[0], 0, "%s", invalid[i]);
         close_case(&o);
     }
+}
+
+/* As Debian joins what its keys sign apart (Release.gpg): each armor is one signer's. */
+Test(openpgp, armors_one_behind_the_other)
+{
+    struct asy_view one = load_file(ASSAY_TESTDATA "/openpgp/valid/armored.asc");
+    struct reading_test t = reading_of("openpgp", "agent.bin.asc");
+    uint8_t two[4096];
+
+    cr_assert(one.len > 0 && one.len * 2 + 1 < sizeof two);
+    memcpy(two, one.data, one.len);
+    two[one.len] = '\n';
+    memcpy(two + one.len + 1, one.data, one.len);
+    t.reading.about = asy_add_item(t.reading.dossier, "agent.bin", NULL);
+    read_bytes(&t, (struct asy_view){ two, one.len * 2 + 1 });
+    cr_expect(assay_ok(t.status), "%s", t.reading.diag.text);
+    cr_expect_eq(t.reading.dossier->facts_n, 2);
+    unload(one);
+    reading_end(&t);
 }
 
 Test(openpgp, two_signers_of_one_message)

@@ -106,7 +106,7 @@ static inline int bench_check(struct bench *b)
         if (fact->claim.kind == ASY_CLAIM_SIGNATURE && keys[i] != NULL)
             asy_check_signature(b->crypto, b->dossier, fact, keys[i]);
         else if (fact->claim.kind == ASY_CLAIM_LINK)
-            asy_check_link(b->dossier, fact);
+            asy_check_link(b->crypto, b->dossier, fact);
         else
             continue;
         asy_fact_holds(fact) ? held++ : failed++;

@@ -36,11 +36,16 @@ static inline struct reading_test reading_of(const char *format, const char *nam
 /* Once a test.  `bytes` are copied into memory of their very length: ASan sees what is read past their end. */
 static inline void read_bytes(struct reading_test *t, struct asy_view bytes)
 {
+    struct asy_limits *limits;
+
     t->exact = malloc(bytes.len == 0 ? 1 : bytes.len);
     cr_assert_not_null(t->exact);
     if (bytes.len > 0)
         memcpy(t->exact, bytes.data, bytes.len);
-    t->reading.dossier->limits = &t->limits;
+    limits = asy_alloc(t->arena, 1, sizeof *limits); /* the test may be copied, and its limits with it */
+    cr_assert_not_null(limits);
+    *limits = t->limits;
+    t->reading.dossier->limits = limits;
     t->reading.bytes = (struct asy_view){ t->exact, bytes.len };
     t->status = t->format->read(&t->reading);
 }

@@ -1,2 +1,2 @@
 untrusted comment: verify with signify.pub
-RWTCxxnC2NbAZnj1gXmkgDx83PhENHgHRKOiZtEAmvNifDVcOPSEFprRIvv7jbSJfi5ZOnzHWeK95NM+trGyYUt4S3zMD8CFBwE=
+RWQoW4C+ApKjj8LWeB6eXLe/pN4ucKe+/O4nGEsqtGP5FUvw0qyA44eWe9KMeHGIBNeWBNweiEu59/iNXbm5CCpn5BUWbul5YAA=

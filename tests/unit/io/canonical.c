@@ -22,7 +22,7 @@ static struct asy_source *canonical_of(struct asy_view text)
     struct asy_source *out = NULL;
     struct asy_diag diag;
 
-    cr_assert(assay_ok(asy_source_canonical(arena, asy_source_of_memory(arena, text), &out, &diag)));
+    cr_assert(assay_ok(asy_source_canonical(arena, asy_source_of_memory(arena, text), UINT64_MAX, &out, &diag)));
     cr_assert(assay_ok(asy_source_open(out, &diag)));
     return out;
 }

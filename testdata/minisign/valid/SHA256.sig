@@ -1,0 +1,3 @@
+untrusted comment: verify with signify.pub
+RWQoW4C+ApKjjy0p2Ig0N5rYdmR6dyK4ZUcVI7ckuwn0vBVcZN5FgnK1MIiy/yqu7QmbQDPsCY8ZiSYMbNhQctpcwy8aaP+80go=
+SHA256 (agent.bin) = 650dd59fd93d1fca3ac8053a5b4f4e6240bf88045aac02180f24b4411cfae856
