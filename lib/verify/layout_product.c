@@ -173,7 +173,7 @@ static bool say(struct cover *cover, struct asy_item *item, const struct asy_art
     fact = dossier->facts[dossier->facts_n - 1];
     fact->measure = asy_add_measure(dossier, link.target, link.alg);
     item->is_listed = true;
-    asy_check_link(dossier, fact);
+    asy_check_link(cover->run->job->crypto, dossier, fact);
     return fact->measure != NULL;
 }
 
