@@ -2,7 +2,7 @@
  * Which files are attested as it is expected: a document that says what must be said, said itself by somebody whose word
  * counts, names the file by a digest that holds, or names the list that does.
  */
-#include "policy/provenance.h"
+#include "policy/builder.h"
 #include "policy/weighing.h"
 
 struct attesting {
@@ -14,13 +14,44 @@ struct attesting {
     bool (*judge)(struct asy_weighing *, const struct asy_item *document, struct asy_why *fault);
 };
 
+/* Somebody says the document who is no holder of a certificate that anybody can have: a key, a pin. */
+static bool is_vouched_for(const struct asy_weighing *rule, const struct asy_item *document)
+{
+    for (size_t i = 0; i < rule->dossier->principals_n; i++) {
+        if ((document->whole_by & rule->counted & (uint64_t)1 << i) != 0 && !rule->dossier->principals[i].is_issued)
+            return true;
+    }
+    return false;
+}
+
+/* Else one of those who signed it themselves must be a builder whose certificate agrees with it. */
+static struct asy_why signer_fault(struct asy_weighing *rule, const struct asy_build *build)
+{
+    struct asy_why fault = { ASY_PROVENANCE_BUILDER, NULL };
+
+    if (is_vouched_for(rule, build->document))
+        return (struct asy_why){ ASY_REASON_NONE, NULL };
+    for (size_t i = 0; fault.reason != ASY_REASON_NONE && i < rule->dossier->facts_n; i++) {
+        const struct asy_fact *fact = rule->dossier->facts[i];
+        const struct asy_principal *by = fact->principal < 0 ? NULL : &rule->dossier->principals[fact->principal];
+
+        if (fact->claim.kind == ASY_CLAIM_SIGNATURE && by != NULL && by->is_issued && asy_about_of(fact) == build->document &&
+            (rule->counted >> fact->principal & 1) != 0 && asy_fact_holds(fact) && asy_signature_counts(fact, rule))
+            fault = asy_certificate_fault(rule->dossier, rule->settings, build, by, (asy_claim_no)(i + 1),
+                                          asy_is_named(rule, by));
+    }
+    return fault;
+}
+
 static bool judge_build(struct asy_weighing *rule, const struct asy_item *document, struct asy_why *fault)
 {
     struct asy_build build;
 
     if (!asy_build_of(rule->dossier, document, &build))
         return false;
-    *fault = asy_build_fault(rule->dossier, rule->settings, &build);
+    *fault = signer_fault(rule, &build);
+    if (fault->reason == ASY_REASON_NONE)
+        *fault = asy_build_fault(rule->dossier, rule->settings, &build);
     return true;
 }
 

@@ -1,4 +1,5 @@
 /* Which facts count, whose word counts, and how far a file is from being said by enough of those. */
+#include "policy/builder.h"
 #include "policy/weighing.h"
 
 #include <string.h>
@@ -171,7 +172,7 @@ static bool is_one_of(const struct asy_weighing *rule, const struct asy_principa
 }
 
 /* A certificate that anybody can be issued counts for the identity and issuer that somebody asked for. */
-static bool is_asked_for(const struct asy_weighing *rule, const struct asy_principal *principal)
+bool asy_is_named(const struct asy_weighing *rule, const struct asy_principal *principal)
 {
     const struct asy_requirement *require = rule->terms->product == NULL ? NULL : &rule->terms->product->require;
 
@@ -193,7 +194,8 @@ uint64_t asy_counted_principals(const struct asy_weighing *rule)
     for (size_t i = 0; i < rule->dossier->principals_n; i++) {
         const struct asy_principal *principal = &rule->dossier->principals[i];
 
-        if ((!principal->is_authority || authorities) && is_asked_for(rule, principal))
+        if ((!principal->is_authority || authorities) &&
+            (asy_is_named(rule, principal) || asy_may_be_builder(rule->settings, principal)))
             mask |= (uint64_t)1 << i;
     }
     return mask;

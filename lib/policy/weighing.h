@@ -51,6 +51,9 @@ bool asy_is_strong(const struct asy_weighing *, enum asy_digest_alg);
 bool asy_signature_counts(const struct asy_fact *, const void *context);
 bool asy_link_counts(const struct asy_fact *, const void *context);
 
+/* Somebody asked for this very principal; one to whom anybody could issue a certificate counts otherwise only as a builder. */
+bool asy_is_named(const struct asy_weighing *, const struct asy_principal *);
+
 /* The principals whose word counts, a mask. */
 uint64_t asy_counted_principals(const struct asy_weighing *);
 

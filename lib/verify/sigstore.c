@@ -351,12 +351,18 @@ static bool is_somebody_wanted(const struct asy_settings *settings)
            (settings->certificate_oidc_issuer != NULL || settings->certificate_oidc_issuer_regexp != NULL);
 }
 
+/* Who may have built it is the policy's to say, which holds the certificate against the provenance (policy/builder.h). */
+static bool asks_for_build(const struct asy_settings *settings)
+{
+    return settings->builder_id != NULL || settings->source_uri != NULL;
+}
+
 static bool judge_identity(struct bundle *b, const char *identity, const char *issuer)
 {
     const struct asy_settings *settings = b->run->job->settings;
     bool named = is_somebody_wanted(settings);
 
-    if (!named && !settings->policy_names_issuers)
+    if (!named && !settings->policy_names_issuers && !asks_for_build(settings))
         asy_falls(b->run, b->fact, ASY_SIGNER_IDENTITY, "no identity and issuer were asked for, and anybody can have some");
     else if (named && !is_wanted(settings->certificate_identity, settings->certificate_identity_regexp, identity))
         asy_falls(b->run, b->fact, ASY_SIGNER_IDENTITY, identity);
