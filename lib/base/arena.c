@@ -9,14 +9,16 @@
 enum {
     BLOCK = 64 * 1024, /* while a job is small; */
     MUCH = 1 << 20,    /* once it has this much, page faults cost more than memory that is not used: */
-    LARGE = 8 << 20,
-    HUGE = 2 << 20,    /* a large page of the processor */
+    HUGE = 2 << 20,    /* a large page of the processor, and */
+    LARGE = 4 * HUGE,  /* blocks that consist of such */
     ALIGN = 16,
 };
 
 struct block {
     struct block *next;
     size_t used, size;
+    void *map; /* of `mapped` bytes, where the block lies; NULL: it is from malloc */
+    size_t mapped;
     _Alignas(ALIGN) uint8_t bytes[];
 };
 
@@ -53,7 +55,10 @@ void asy_arena_free(struct asy_arena *arena)
         e->end(e->object);
     for (struct block *b = arena->head; b != NULL; b = next) {
         next = b->next;
-        free(b);
+        if (b->map != NULL)
+            (void)munmap(b->map, b->mapped);
+        else
+            free(b);
     }
     free(arena);
 }
@@ -63,30 +68,50 @@ bool asy_arena_over_budget(const struct asy_arena *arena)
     return arena->over_budget;
 }
 
-/* Asks for large pages inside a block; memory that is not used stays untouched all the same, but for their grain. */
-static void prefer_huge(const struct block *b, size_t whole)
+/*
+ * A block that begins and ends with large pages, which are faulted in and cleared in one go each.  Memory that is not used
+ * stays untouched all the same, but for their grain.
+ */
+static struct block *map_block(size_t whole)
 {
-    uintptr_t from = ((uintptr_t)b + HUGE - 1) & ~(uintptr_t)(HUGE - 1);
-    uintptr_t to = ((uintptr_t)b + whole) & ~(uintptr_t)(HUGE - 1);
+    struct block *b;
+    size_t mapped;
+    char *map;
 
-    if (from < to)
-        (void)madvise((void *)from, to - from, MADV_HUGEPAGE);
+    if (__builtin_add_overflow(whole, 2 * HUGE - 1, &mapped))
+        return NULL;
+    whole = (whole + HUGE - 1) & ~(size_t)(HUGE - 1);
+    map = mmap(NULL, mapped, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (map == MAP_FAILED)
+        return NULL;
+    b = (void *)(((uintptr_t)map + HUGE - 1) & ~(uintptr_t)(HUGE - 1));
+    (void)madvise(b, whole, MADV_HUGEPAGE);
+    b->map = map;
+    b->mapped = mapped;
+    b->size = whole - sizeof *b;
+    return b;
+}
+
+static struct block *small_block(size_t whole)
+{
+    struct block *b = calloc(1, whole);
+
+    if (b != NULL)
+        b->size = whole - sizeof *b;
+    return b;
 }
 
 static struct block *block_new(struct asy_arena *arena, size_t bytes)
 {
-    size_t usual = arena->taken < MUCH ? BLOCK : LARGE, size = bytes > usual ? bytes : usual, whole;
+    size_t usual = (arena->taken < MUCH ? BLOCK : LARGE) - sizeof(struct block), whole;
     struct block *b;
 
-    if (__builtin_add_overflow(size, sizeof *b, &whole))
+    if (__builtin_add_overflow(bytes > usual ? bytes : usual, sizeof *b, &whole))
         return NULL;
-    b = calloc(1, whole);
+    b = whole < HUGE ? small_block(whole) : map_block(whole);
     if (b == NULL)
         return NULL;
-    if (whole >= LARGE)
-        prefer_huge(b, whole);
-    b->size = size;
-    arena->taken += size;
+    arena->taken += b->size;
     /* A block of its own for something large must not hide the room left in the current one. */
     if (bytes > usual / 4 && arena->head != NULL) {
         b->next = arena->head->next;
