@@ -22,16 +22,34 @@ static bool malformed(const struct asy_deb822 *text, const char *what, struct as
     return false;
 }
 
-/* deb822(5): printable ASCII without ':' and not begun by '#' or '-'. */
-static bool is_field_name(struct asy_view name)
+/* deb822(5): printable ASCII without ':' and not begun by '#' or '-'; a colon follows. */
+static bool get_field_name(struct asy_view line, struct asy_view *out)
 {
-    if (name.len == 0 || name.data[0] == '#' || name.data[0] == '-')
-        return false;
-    for (size_t i = 0; i < name.len; i++) {
-        if (name.data[i] <= ' ' || name.data[i] >= 0x7f)
-            return false;
+    size_t n = 0;
+
+    while (n < line.len && line.data[n] > ' ' && line.data[n] < 0x7f && line.data[n] != ':')
+        n++;
+    *out = asy_view_head(line, n);
+    return n > 0 && n < line.len && line.data[n] == ':' && line.data[0] != '#' && line.data[0] != '-';
+}
+
+/* One bit of 64, the same for names that differ in the case of letters alone. */
+static uint64_t mark_of(struct asy_view name)
+{
+    unsigned first = name.data[0] & 0x1f, last = name.data[name.len - 1] & 0x1f;
+
+    return (uint64_t)1 << ((first * 5 + last * 3 + name.len) % 64);
+}
+
+static const struct asy_field *find_field(const struct asy_stanza *stanza, struct asy_view name)
+{
+    for (size_t i = 0; i < stanza->n; i++) {
+        const struct asy_field *field = &stanza->fields[i];
+
+        if (field->name.len == name.len && asy_view_eq_nocase(field->name, name))
+            return field;
     }
-    return true;
+    return NULL;
 }
 
 /* Many lines at once, shortly before they are read: one by one it would cost as much as all the rest. */
@@ -58,8 +76,16 @@ static bool check_bytes(struct asy_deb822 *text, struct asy_diag *diag)
 
 static bool get_line(struct asy_deb822 *text, struct asy_view *out, struct asy_diag *diag)
 {
-    if (!asy_get_line(&text->rest, out))
+    const uint8_t *from = text->rest.rest.data, *end;
+    size_t left = text->rest.rest.len, n;
+
+    if (left == 0)
         return false;
+    end = memchr(from, '\n', left);
+    n = end == NULL ? left : (size_t)(end - from);
+    *out = (struct asy_view){ from, n };
+    n += end != NULL;
+    text->rest = (struct asy_reader){ asy_view_from(text->rest.rest, n), text->rest.at + n };
     text->line++;
     while (text->checked < text->rest.at) {
         if (!check_bytes(text, diag))
@@ -80,18 +106,16 @@ static void extend(const struct asy_deb822 *text, struct asy_field *field)
 static bool add_field(struct asy_deb822 *text, struct asy_stanza *stanza, size_t at, struct asy_view line,
                       struct asy_diag *diag)
 {
-    struct asy_reader r = asy_reader_of(line);
     struct asy_view name;
 
-    if (!asy_get_until(&r, ':', &name) || !is_field_name(name))
+    if (!get_field_name(line, &name))
         return malformed(text, "expected the name of a field and a colon", diag);
-    for (size_t i = 0; i < stanza->n; i++) {
-        if (asy_view_eq_nocase(stanza->fields[i].name, name))
-            return malformed(text, "a field that the stanza has already", diag);
-    }
+    if ((stanza->marks & mark_of(name)) != 0 && find_field(stanza, name) != NULL)
+        return malformed(text, "a field that the stanza has already", diag);
+    stanza->marks |= mark_of(name);
     if (stanza->n == ASY_STANZA_FIELDS)
         return malformed(text, "more than 128 fields in a stanza", diag);
-    stanza->fields[stanza->n] = (struct asy_field){ .name = name, .line = text->line, .off = at + r.at };
+    stanza->fields[stanza->n] = (struct asy_field){ .name = name, .line = text->line, .off = at + name.len + 1 };
     extend(text, &stanza->fields[stanza->n++]);
     return true;
 }
@@ -120,6 +144,7 @@ bool asy_get_stanza(struct asy_deb822 *text, struct asy_stanza *out, struct asy_
     size_t at;
 
     out->n = 0;
+    out->marks = 0;
     if (!skip_empty(text))
         return false;
     out->off = at = text->rest.at;
@@ -136,11 +161,7 @@ const struct asy_field *asy_stanza_field(const struct asy_stanza *stanza, const 
 {
     struct asy_view wanted = asy_view_of(name);
 
-    for (size_t i = 0; i < stanza->n; i++) {
-        if (asy_view_eq_nocase(stanza->fields[i].name, wanted))
-            return &stanza->fields[i];
-    }
-    return NULL;
+    return wanted.len == 0 || (stanza->marks & mark_of(wanted)) == 0 ? NULL : find_field(stanza, wanted);
 }
 
 bool asy_stanza_line(const struct asy_stanza *stanza, const char *name, struct asy_view *out)

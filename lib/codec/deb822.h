@@ -20,6 +20,7 @@ struct asy_field {
 struct asy_stanza {
     struct asy_field fields[ASY_STANZA_FIELDS];
     size_t n;
+    uint64_t marks;    /* of the names of its fields: what has none of them is not there */
     uint64_t off, len; /* where in the text it stands */
 };
 
