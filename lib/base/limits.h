@@ -14,7 +14,7 @@ struct asy_limits {
     uint64_t unpacked;     /* bytes that decompression may give */
     uint32_t items;        /* files of a tree, members of an archive, and evidence, together */
     uint32_t claims;
-    uint32_t signatures;
+    uint32_t signatures; /* of one document; of all together sixteen times as many */
     uint32_t depth; /* directories below the root; documents inside documents */
     uint32_t chain; /* certificates from leaf to anchor */
     uint32_t line;  /* bytes of one line of a text format */

@@ -95,13 +95,22 @@ void asy_add_step(struct asy_dossier *dossier, const struct asy_item *layout, st
     dossier->steps[dossier->steps_n++] = (struct asy_step_answer){ layout, name, functionaries, threshold, holds };
 }
 
+enum { SIGNED = 16 }; /* documents that may have all the signatures that one of them may have */
+
+static bool may_sign(const struct asy_dossier *dossier, const struct asy_item *document)
+{
+    uint64_t most = dossier->limits->signatures;
+
+    return dossier->signatures_n < SIGNED * most && (document == NULL || document->signatures_n < most);
+}
+
 struct asy_claim *asy_add_claim(struct asy_dossier *dossier, enum asy_claim_kind kind, struct asy_item *document,
                                 asy_claim_no *no)
 {
     struct asy_fact *fact = NULL;
     bool signs = kind == ASY_CLAIM_SIGNATURE;
 
-    if (dossier->facts_n < dossier->limits->claims && (!signs || dossier->signatures_n < dossier->limits->signatures) &&
+    if (dossier->facts_n < dossier->limits->claims && (!signs || may_sign(dossier, document)) &&
         asy_grow(dossier->arena, &dossier->facts, dossier->facts_n, &dossier->facts_room, sizeof(void *)))
         fact = asy_alloc(dossier->arena, 1, sizeof *fact);
     if (fact == NULL) {
@@ -114,6 +123,8 @@ struct asy_claim *asy_add_claim(struct asy_dossier *dossier, enum asy_claim_kind
     fact->why.reason = ASY_EVIDENCE_UNCHECKED;
     dossier->facts[dossier->facts_n++] = fact;
     dossier->signatures_n += signs;
+    if (signs && document != NULL)
+        document->signatures_n++;
     if (no != NULL)
         *no = (asy_claim_no)dossier->facts_n;
     return &fact->claim;

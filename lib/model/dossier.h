@@ -66,6 +66,7 @@ struct asy_said_order {
 
 struct asy_item {
     uint32_t no;           /* place in the dossier, from 0 */
+    uint32_t signatures_n; /* claims of signatures that it makes */
     const char *name;      /* path as the report shows it, relative to the subject's root */
     struct asy_source *source;
     bool is_subject;       /* the artifact, or a file of the tree to be ruled about */

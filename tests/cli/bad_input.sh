@@ -53,7 +53,7 @@ rm "$tmp/drop/$name"
 # limits end in 20 where they are the only reason
 expect 20 'limit.reached' $v --limit items=2 "$tmp/drop"
 expect 1 'limit.reached' $v --limit manifest=10 "$tmp/drop"
-expect 3 'limit.reached' $v --limit signatures=1 "$tmp/drop"
+expect 12 'limit.reached' $v --limit signatures=1 "$tmp/drop"
 
 # of the wrong kind wherever a file is named: said with its name and reason, and nothing waits for a writer
 mkdir "$tmp/dir"
