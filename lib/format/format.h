@@ -43,7 +43,7 @@ struct asy_format {
     const char *name;            /* "minisign": for --format and reports */
     const char *title;           /* one line for people */
     enum asy_format_kind kind;
-    const char *const *suffixes; /* of detached documents, NULL at the end: ".minisig"; of packages: where a tree is looked through */
+    const char *const *suffixes; /* of detached documents, each with its dot, NULL at the end: ".minisig"; of packages: where a tree is looked through */
 
     bool speaks; /* a list that says when it was made and what for: it is read where it is the subject, too */
 

@@ -15,14 +15,13 @@
 /* One digest of one file, as a line says it. */
 struct asy_listed {
     struct asy_view path;    /* from asy_listing_path */
-    enum asy_digest_alg alg; /* NONE: the line names the file and no digest; nothing is claimed */
     struct asy_view value;   /* raw bytes */
+    uint64_t size, line;
+    enum asy_digest_alg alg; /* NONE: the line names the file and no digest; nothing is claimed */
     bool has_size;
-    uint64_t size;
     bool is_other; /* a directory or link: no digest is claimed, but a file must not have its name */
+    bool skipped;  /* by asy_listing_end: said already, or said better by another digest */
     struct asy_view leads_to; /* a symbolic link: the text in it, which is claimed; empty: none, or it is not said */
-    uint64_t line;
-    bool skipped; /* by asy_listing_end: said already, or said better by another digest */
 };
 
 struct asy_listing {

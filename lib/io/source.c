@@ -17,29 +17,34 @@ struct identity {
     struct timespec modified, changed;
 };
 
+/* There is one for every file of a tree. */
 struct asy_source {
     enum kind kind;
-    int dir;
-    const char *path;
-    int fd; /* -1 while closed */
-    bool known; /* `identity` is that of an earlier opening */
-    struct identity identity;
-    struct asy_view bytes; /* MEMORY: the bytes, DIGEST: the digest */
-    enum asy_digest_alg alg;
-    const struct asy_source_maker *maker; /* MADE */
-    void *state;
-    uint64_t size;
+    union {
+        struct { /* FILE_AT, DESCRIPTOR */
+            int dir, fd; /* -1 while closed */
+            bool known;  /* `identity` is that of an earlier opening */
+            const char *path;
+            struct identity identity;
+        };
+        struct { /* MEMORY, DIGEST: the bytes, or the digest */
+            struct asy_view bytes;
+            enum asy_digest_alg alg;
+        };
+        struct { /* MADE */
+            const struct asy_source_maker *maker;
+            void *state;
+            uint64_t size;
+        };
+    };
 };
 
 static struct asy_source *source_new(struct asy_arena *arena, enum kind kind)
 {
     struct asy_source *source = asy_alloc(arena, 1, sizeof *source);
 
-    if (source == NULL)
-        return NULL;
-    source->kind = kind;
-    source->dir = AT_FDCWD;
-    source->fd = -1;
+    if (source != NULL)
+        source->kind = kind;
     return source;
 }
 
@@ -50,6 +55,7 @@ struct asy_source *asy_source_at(struct asy_arena *arena, int dir, const char *p
     if (source == NULL)
         return NULL;
     source->dir = dir;
+    source->fd = -1;
     source->path = path;
     return source;
 }
@@ -58,8 +64,10 @@ struct asy_source *asy_source_of_fd(struct asy_arena *arena, int fd)
 {
     struct asy_source *source = source_new(arena, DESCRIPTOR);
 
-    if (source != NULL)
-        source->fd = fd;
+    if (source == NULL)
+        return NULL;
+    source->dir = AT_FDCWD;
+    source->fd = fd;
     return source;
 }
 

@@ -66,6 +66,7 @@ struct asy_said_order {
 
 struct asy_item {
     uint32_t no;           /* place in the dossier, from 0 */
+    uint32_t depth;        /* parents above it */
     uint32_t signatures_n; /* claims of signatures that it makes */
     const char *name;      /* path as the report shows it, relative to the subject's root */
     struct asy_source *source;
@@ -80,21 +81,20 @@ struct asy_item {
     bool is_index;         /* the caller named it as a list of packages */
     bool is_link;          /* a symbolic link inside the tree, or any link inside an archive */
     struct asy_view link_text; /* of a symbolic link: the path in it; empty: it is none, or it could not be read */
-    struct asy_item *leads_to; /* of a link in an archive: the file whose bytes it has; NULL: none that is there */
     bool is_listed;        /* a manifest names it */
     bool is_package;       /* of a format that carries its own evidence */
+    bool says_parent;      /* who says all of it says the run of its parent too that it is */
+    bool has_size;
+    struct asy_item *leads_to; /* of a link in an archive: the file whose bytes it has; NULL: none that is there */
     struct asy_item *about; /* evidence: what it is detached from; NULL: itself or by its own words */
     bool about_unpacked;    /* and namely from what that unpacks to */
     struct asy_item *parent; /* the archive a member is in, or what the bytes were decoded from; NULL: the file system */
     uint64_t parent_off, parent_len; /* the run of the parent that they are; length 0: none is known */
-    bool says_parent;      /* who says all of it says that run of the parent too */
-    uint32_t depth;        /* parents above it */
     const char *known_as;  /* the path by which signed indices list it, where the caller said so; NULL */
     const char *dir;       /* evidence: the directory that relative paths in it start from, "" or with a last '/' */
     const char *format;    /* the format that read it, or NULL */
     struct asy_why why;    /* why it could not be read, where it could not */
-    uint64_t size;
-    bool has_size;
+    uint64_t size;         /* where has_size */
     struct asy_recipe image; /* what catalogues digest instead of the whole: the file without its signature; empty: none */
     uint64_t pinned_by;    /* mask: the caller vouches for its bytes */
     uint64_t whole_by;     /* mask: who says all of it (model/attribution) */
@@ -108,20 +108,20 @@ struct asy_item {
 struct asy_fact {
     struct asy_claim claim;
     enum asy_outcome outcome;
+    bool by_base_name;             /* a link claim: it names a path whose last part alone is the subject's name */
     const struct asy_proof *proof; /* crypto's; NULL unless the outcome is HOLDS */
     struct asy_why why;
     struct asy_measure *measure;   /* the digest it needs, or NULL */
-    bool by_base_name;             /* a link claim: it names a path whose last part alone is the subject's name */
     struct asy_item *names;        /* a link claim: the link by which it names the file that was measured; NULL: none */
 
     /* signatures only: who made it, filled by verify with the answers of crypto and trust */
     int principal;             /* index, or -1: nobody who is trusted */
     bool standing;             /* it holds, all that backs it holds, and its signer is trusted at the time that counts */
-    struct asy_why standing_why; /* why not, where it does not stand */
     bool signer_known;         /* a trusted key was tried, or the key is certified to an anchor */
+    bool has_key_fingerprint;
+    struct asy_why standing_why; /* why not, where it does not stand */
     const char *signer_name;   /* as far as known, for people; may be NULL */
     uint8_t key_fingerprint[32];
-    bool has_key_fingerprint;
     unsigned key_bits;
     bool has_stamp;            /* a trusted timestamp covers it */
     bool has_bad_stamp;        /* one that is a part of it does not hold, or is nobody's who is trusted */

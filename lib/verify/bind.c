@@ -12,14 +12,8 @@
 struct paths {
     struct asy_item **items;
     size_t n;
+    size_t next; /* behind the one that was found last: lists are usually in the order of the files */
 };
-
-static int by_name(const void *a, const void *b)
-{
-    const struct asy_item *const *x = a, *const *y = b;
-
-    return strcmp((*x)->name, (*y)->name);
-}
 
 static bool is_bindable(const struct asy_run *run, const struct asy_item *item)
 {
@@ -37,7 +31,7 @@ static assay_status paths_new(struct asy_run *run, struct paths *out)
         if (is_bindable(run, run->dossier->items[i]))
             out->items[out->n++] = run->dossier->items[i];
     }
-    qsort(out->items, out->n, sizeof *out->items, by_name);
+    asy_sort_by_name(out->items, out->n);
     return asy_ok;
 }
 
@@ -49,20 +43,21 @@ static int compare(struct asy_view dir, struct asy_view path, struct asy_view na
     return order != 0 ? order : asy_view_cmp(path, asy_view_from(name, dir.len));
 }
 
-static struct asy_item *find(const struct paths *paths, struct asy_view dir, struct asy_view path)
+static struct asy_item *find(struct paths *paths, struct asy_view dir, struct asy_view path)
 {
-    size_t low = 0, high = paths->n;
+    size_t low = 0, high = paths->n, at = paths->next < high ? paths->next : high / 2;
 
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        int order = compare(dir, path, asy_view_of(paths->items[middle]->name));
+    for (; low < high; at = low + (high - low) / 2) {
+        int order = compare(dir, path, asy_view_of(paths->items[at]->name));
 
-        if (order == 0)
-            return paths->items[middle];
+        if (order == 0) {
+            paths->next = at + 1;
+            return paths->items[at];
+        }
         if (order > 0)
-            low = middle + 1;
+            low = at + 1;
         else
-            high = middle;
+            high = at;
     }
     return NULL;
 }
@@ -293,7 +288,7 @@ static bool bind_subject(struct asy_run *run, struct asy_item *document)
     return true;
 }
 
-static bool bind_line(struct asy_run *run, const struct paths *paths, struct asy_fact *fact)
+static bool bind_line(struct asy_run *run, struct paths *paths, struct asy_fact *fact)
 {
     const struct asy_link *link = &fact->claim.is.link;
     struct asy_item *target = find_known(run, link);
@@ -307,7 +302,7 @@ static bool bind_line(struct asy_run *run, const struct paths *paths, struct asy
     return true;
 }
 
-static bool bind_tree(struct asy_run *run, const struct paths *paths)
+static bool bind_tree(struct asy_run *run, struct paths *paths)
 {
     for (size_t i = 0; i < run->dossier->facts_n; i++) {
         struct asy_fact *fact = run->dossier->facts[i];
@@ -337,7 +332,7 @@ static bool bind_documents(struct asy_run *run)
 
 assay_status asy_bind(struct asy_run *run)
 {
-    struct paths paths = { NULL, 0 };
+    struct paths paths = { .n = 0 };
     assay_status s;
     bool done = gather_known(run);
 

@@ -222,19 +222,6 @@ void asy_read_subject(struct asy_run *run)
     asy_source_close(run->subject->source);
 }
 
-static bool is_package_name(struct asy_view name)
-{
-    for (size_t i = 0; i < asy_formats_n; i++) {
-        if (asy_formats[i]->kind != ASY_KIND_PACKAGE)
-            continue;
-        for (const char *const *suffix = asy_formats[i]->suffixes; suffix != NULL && *suffix != NULL; suffix++) {
-            if (asy_view_ends(name, asy_view_of(*suffix)))
-                return true;
-        }
-    }
-    return false;
-}
-
 void asy_read_packages(struct asy_run *run)
 {
     size_t n = run->dossier->items_n;
@@ -244,7 +231,7 @@ void asy_read_packages(struct asy_run *run)
         const struct asy_format *format;
         struct asy_diag diag;
 
-        if (!item->is_subject || item->is_link || item->format != NULL || !is_package_name(asy_view_of(item->name)) ||
+        if (!item->is_subject || item->is_link || item->format != NULL || !asy_names_package(asy_view_of(item->name)) ||
             !assay_ok(asy_source_open(item->source, &diag)))
             continue;
         format = format_of(run, item);

@@ -33,7 +33,6 @@ static struct asy_item *add_item(struct asy_run *run, const char *name, struct a
     return name == NULL || source == NULL ? NULL : asy_add_item(run->dossier, name, source);
 }
 
-/* Evidence is looked up by name among the items: a sorted index of all but those the caller gave as bytes. */
 static int by_name(const void *a, const void *b)
 {
     const struct asy_item *const *x = a, *const *y = b;
@@ -41,6 +40,17 @@ static int by_name(const void *a, const void *b)
     return strcmp((*x)->name, (*y)->name);
 }
 
+void asy_sort_by_name(struct asy_item **items, size_t n)
+{
+    for (size_t i = 1; i < n; i++) {
+        if (by_name(&items[i - 1], &items[i]) > 0) {
+            qsort(items, n, sizeof(struct asy_item *), by_name);
+            return;
+        }
+    }
+}
+
+/* Evidence is looked up by name among the items: a sorted index of all but those the caller gave as bytes. */
 struct index {
     struct asy_item **items;
     size_t n;
@@ -54,7 +64,7 @@ static assay_status index_new(struct asy_run *run, struct index *out)
         return asy_no_memory(&run->diag);
     if (out->n > 0)
         memcpy(out->items, run->dossier->items, out->n * sizeof(struct asy_item *));
-    qsort(out->items, out->n, sizeof *out->items, by_name);
+    asy_sort_by_name(out->items, out->n);
     return asy_ok;
 }
 
@@ -112,7 +122,16 @@ static const char *last_part(struct asy_run *run, const char *path)
 
 /* ---- trees ---- */
 
-static assay_status add_entry(struct asy_run *run, const struct asy_tree *tree, const struct asy_entry *entry)
+/* The directory of an entry; `before` is that of the entry before it, which is the same one more often than not. */
+static const char *dir_of_entry(struct asy_run *run, const char *path, const char *before)
+{
+    struct asy_view all = asy_view_of(path), dir = asy_view_head(all, all.len - asy_base_name(all).len);
+
+    return asy_view_is(dir, before) ? before : asy_copy_text(run->dossier->arena, dir);
+}
+
+static assay_status add_entry(struct asy_run *run, const struct asy_tree *tree, const struct asy_entry *entry,
+                              const char **dir)
 {
     struct asy_dossier *dossier = run->dossier;
     struct asy_view name = asy_base_name(asy_view_of(entry->path)), subject;
@@ -127,7 +146,7 @@ static assay_status add_entry(struct asy_run *run, const struct asy_tree *tree, 
     switch (entry->kind) {
     case ASY_ENTRY_FILE:
         item->is_evidence = asy_is_manifest_name(name) || asy_names_evidence(name, &subject);
-        item->dir = dir_of(run, asy_view_of(entry->path));
+        item->dir = *dir = dir_of_entry(run, entry->path, *dir);
         return item->dir == NULL ? no_room(run) : asy_ok;
     case ASY_ENTRY_LINK:
     case ASY_ENTRY_DIR_LINK:
@@ -151,11 +170,12 @@ static assay_status gather_tree(struct asy_run *run, const char *path)
 {
     struct asy_dossier *dossier = run->dossier;
     assay_status s = asy_tree_open(path, false, dossier->limits, dossier->arena, &dossier->tree, &run->diag);
+    const char *dir = "";
 
     if (!assay_ok(s))
         return s;
     for (size_t i = 0; assay_ok(s) && i < dossier->tree->n; i++)
-        s = add_entry(run, dossier->tree, &dossier->tree->entries[i]);
+        s = add_entry(run, dossier->tree, &dossier->tree->entries[i], &dir);
     return s;
 }
 

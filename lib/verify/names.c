@@ -3,6 +3,8 @@
 #include "format/format.h"
 #include "format/listing.h"
 
+#include <string.h>
+
 /* Ends of detached evidence that no format of the table owns, or that is not verified here. */
 static const char *const other_suffixes[] = {
     ".bundle", ".sbom.json", ".cdx.json",
@@ -29,6 +31,12 @@ struct asy_view asy_base_name(struct asy_view path)
     return path;
 }
 
+/* All ends begin with a dot. */
+static bool may_end(struct asy_view name)
+{
+    return name.len > 0 && memchr(name.data, '.', name.len) != NULL;
+}
+
 static bool ends_with_any(struct asy_view name, const char *const *suffixes, struct asy_view *subject)
 {
     for (; *suffixes != NULL; suffixes++) {
@@ -44,13 +52,26 @@ static bool ends_with_any(struct asy_view name, const char *const *suffixes, str
 
 bool asy_names_evidence(struct asy_view name, struct asy_view *subject)
 {
-    for (size_t i = 0; i < asy_formats_n; i++) {
+    for (size_t i = 0; may_end(name) && i < asy_formats_n; i++) {
         if (asy_formats[i]->suffixes != NULL && asy_formats[i]->kind != ASY_KIND_ARCHIVE &&
             asy_formats[i]->kind != ASY_KIND_PACKAGE &&
             ends_with_any(name, asy_formats[i]->suffixes, subject))
             return true;
     }
-    return ends_with_any(name, other_suffixes, subject);
+    return may_end(name) && ends_with_any(name, other_suffixes, subject);
+}
+
+bool asy_names_package(struct asy_view name)
+{
+    for (size_t i = 0; may_end(name) && i < asy_formats_n; i++) {
+        if (asy_formats[i]->kind != ASY_KIND_PACKAGE)
+            continue;
+        for (const char *const *suffix = asy_formats[i]->suffixes; suffix != NULL && *suffix != NULL; suffix++) {
+            if (asy_view_ends(name, asy_view_of(*suffix)))
+                return true;
+        }
+    }
+    return false;
 }
 
 const char *const asy_packed_suffixes[] = { ".xz", ".gz", ".bz2", ".zst", ".lzma", NULL };

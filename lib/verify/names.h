@@ -16,6 +16,9 @@ bool asy_names_packed(struct asy_view signed_name, struct asy_view file);
 /* The endings that these have, NULL behind the last. */
 extern const char *const asy_packed_suffixes[];
 
+/* True when the name ends like that of a package. */
+bool asy_names_package(struct asy_view name);
+
 /* True when the name ends like a bare or any other detached signature ("x.sig"), for files that no format recognises. */
 bool asy_names_signature(struct asy_view name);
 

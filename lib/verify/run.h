@@ -40,6 +40,9 @@ assay_status asy_walk_git(struct asy_run *);
 /* The subject is the directory of an OCI image layout and a digest was pinned: reads all that its index leads to. */
 assay_status asy_gather_oci(struct asy_run *);
 
+/* Sorts by name; what is in order already, as a tree is, costs one look at each. */
+void asy_sort_by_name(struct asy_item **items, size_t n);
+
 /* The bytes of an item, which from then on are all that there is of it: the file is not read again. */
 assay_status asy_load_item(struct asy_run *, struct asy_item *, struct asy_view *bytes, struct asy_diag *);
 
