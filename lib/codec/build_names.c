@@ -27,6 +27,9 @@ static struct asy_view without(struct asy_view text, struct asy_view prefix)
 
 /* ---- builders ---- */
 
+const char asy_github_runner[] = "https://github.com/actions/runner";
+const char asy_github_hosted_runner[] = "https://github.com/actions/runner/github-hosted";
+
 bool asy_builder_split(struct asy_view id, struct asy_view *name, struct asy_view *ref)
 {
     struct asy_view head = id, tail = { NULL, 0 };

@@ -7,6 +7,9 @@
 
 #include "base/arena.h"
 
+/* GitHub's own machines as builders: any workflow's, which npm at first did not tell from those of somebody else. */
+extern const char asy_github_runner[], asy_github_hosted_runner[];
+
 /* "https://host/path@ref" or without its ref.  False for an empty part, or more than one '@'. */
 bool asy_builder_split(struct asy_view id, struct asy_view *name, struct asy_view *ref);
 

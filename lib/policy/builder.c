@@ -6,8 +6,7 @@
 
 #define WORKFLOWS "https://github.com/slsa-framework/slsa-github-generator/.github/workflows/"
 
-static const char github_issuer[] = "https://token.actions.githubusercontent.com", runner[] = "https://github.com/actions/runner",
-                  hosted[] = "https://github.com/actions/runner/github-hosted";
+static const char github_issuer[] = "https://token.actions.githubusercontent.com";
 
 /* Builders that are trusted where a source is expected and no builder is named. */
 static const char *const defaults[] = {
@@ -36,24 +35,25 @@ static bool is_one_of(const char *const *names, struct asy_view name)
 
 static bool is_runner(const char *builder)
 {
-    return builder != NULL && (strcmp(builder, runner) == 0 || strcmp(builder, hosted) == 0);
+    return builder != NULL &&
+           (strcmp(builder, asy_github_runner) == 0 || strcmp(builder, asy_github_hosted_runner) == 0);
 }
 
 bool asy_may_be_builder(const struct asy_settings *settings, const struct asy_principal *principal)
 {
     struct asy_view identity = asy_view_of(principal->identity), name, ref;
 
-    if (!asy_wants_build(settings) || principal->issuer == NULL || strcmp(principal->issuer, github_issuer) != 0 ||
+    if (settings->source_uri == NULL || principal->issuer == NULL || strcmp(principal->issuer, github_issuer) != 0 ||
         !asy_view_starts(identity, ASY_TEXT("https://github.com/")) || !asy_builder_split(identity, &name, &ref))
         return false;
     if (is_runner(settings->builder_id))
-        return settings->source_uri != NULL;
+        return true;
     if (!settings->any_builder_ref && !asy_is_release_ref(ref))
         return false;
     if (is_one_of(delegators, name))
-        return settings->builder_id != NULL || settings->source_uri != NULL;
+        return true;
     return settings->builder_id != NULL ? asy_builder_matches(identity, asy_view_of(settings->builder_id))
-                                        : settings->source_uri != NULL && is_one_of(defaults, name);
+                                        : is_one_of(defaults, name);
 }
 
 /* ---- what the certificate says ---- */
@@ -109,8 +109,7 @@ static bool is_right_delegate(const struct asy_settings *settings, const struct 
 {
     struct asy_view name, ref;
 
-    if (!asy_view_is(build->type, "https://github.com/slsa-framework/slsa-github-generator/delegator-generic@v0") ||
-        !asy_builder_split(build->builder, &name, &ref) || (!settings->any_builder_ref && !asy_is_release_ref(ref)))
+    if (!asy_is_delegated(build) || !asy_builder_split(build->builder, &name, &ref) || (!settings->any_builder_ref && !asy_is_release_ref(ref)))
         return false;
     return settings->builder_id != NULL || asy_view_starts(name, ASY_TEXT(WORKFLOWS));
 }
@@ -123,7 +122,8 @@ static bool is_right_builder(struct asy_dossier *dossier, const struct asy_setti
     if (asy_builder_split(identity, &name, &ref) && is_one_of(delegators, name))
         return is_right_delegate(settings, build);
     if (is_runner(settings->builder_id))
-        return (asy_view_is(build->builder, runner) || asy_view_is(build->builder, hosted)) &&
+        return (asy_view_is(build->builder, asy_github_runner) ||
+                asy_view_is(build->builder, asy_github_hosted_runner)) &&
                (environment.len == 0 || asy_view_is(environment, "github-hosted"));
     return asy_view_eq(build->builder, identity);
 }

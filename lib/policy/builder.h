@@ -8,9 +8,9 @@
 #include "policy/provenance.h"
 
 /*
- * A certificate's holder may be a builder that is expected: the one that is named, a workflow that builds for others' builders, a
- * workflow of anybody's where GitHub's own runners are named, or, where no builder is named and a source is, one of
- * slsa-github-generator.
+ * A certificate's holder may be a builder that is expected: the one that is named, a workflow that builds for others'
+ * builders, a workflow of anybody's where GitHub's own runners are named, or, where none is named, one of
+ * slsa-github-generator.  Anybody may let these build, so none is where no source is expected.
  */
 bool asy_may_be_builder(const struct asy_settings *, const struct asy_principal *);
 

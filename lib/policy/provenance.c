@@ -133,13 +133,10 @@ static bool has_right_type(const struct asy_build *build)
     return !is_known;
 }
 
-static const char runner[] = "https://github.com/actions/runner", hosted[] = "https://github.com/actions/runner/github-hosted";
-
-/* GitHub's own runners: npm once left out that they are GitHub's and not somebody else's. */
 static bool is_expected_builder(struct asy_view said, const char *expected)
 {
     return asy_builder_matches(said, asy_view_of(expected)) ||
-           (strcmp(expected, hosted) == 0 && asy_view_is(said, runner));
+           (strcmp(expected, asy_github_hosted_runner) == 0 && asy_view_is(said, asy_github_runner));
 }
 
 /* Google Cloud Build names the commit behind the source: "#generation", or of old "/commit/id". */
@@ -155,7 +152,7 @@ static struct asy_view without_commit(const struct asy_build *build, struct asy_
     return source;
 }
 
-static bool is_delegated(const struct asy_build *build)
+bool asy_is_delegated(const struct asy_build *build)
 {
     return asy_view_is(build->type, "https://github.com/slsa-framework/slsa-github-generator/delegator-generic@v0");
 }
@@ -168,7 +165,7 @@ static bool needs_trigger(const struct asy_build *build)
 
 static bool needs_ref(const struct asy_build *build)
 {
-    return needs_trigger(build) && !is_delegated(build) && !asy_view_is(build->type, "https://github.com/npm/cli/gha@v1");
+    return needs_trigger(build) && !asy_is_delegated(build) && !asy_view_is(build->type, "https://github.com/npm/cli/gha@v1");
 }
 
 /* The source, and the event's repository where the provenance has one, are the expected one. */

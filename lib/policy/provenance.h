@@ -28,6 +28,9 @@ struct asy_why asy_summary_fault(struct asy_dossier *, const struct asy_settings
 bool asy_wants_build(const struct asy_settings *);
 bool asy_wants_summary(const struct asy_settings *);
 
+/* The build was one of a workflow that builds for builders of others' making, which it names. */
+bool asy_is_delegated(const struct asy_build *);
+
 /* The build or summary that the document describes.  False: it describes none. */
 bool asy_build_of(const struct asy_dossier *, const struct asy_item *document, struct asy_build *out);
 bool asy_summary_of(const struct asy_dossier *, const struct asy_item *document, struct asy_summary *out);

@@ -354,7 +354,7 @@ static bool is_somebody_wanted(const struct asy_settings *settings)
 /* Who may have built it is the policy's to say, which holds the certificate against the provenance (policy/builder.h). */
 static bool asks_for_build(const struct asy_settings *settings)
 {
-    return settings->builder_id != NULL || settings->source_uri != NULL;
+    return settings->source_uri != NULL; /* whose builds anybody can have begun */
 }
 
 static bool judge_identity(struct bundle *b, const char *identity, const char *issuer)
